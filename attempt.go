@@ -1,0 +1,224 @@
+package tiledesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// stopError forbids another attempt, and another call of the same run as well.
+type stopError struct {
+	text  string
+	cause error
+}
+
+func (e *stopError) Error() string { return e.text + ": " + e.cause.Error() }
+func (e *stopError) Unwrap() error { return e.cause }
+
+// RoundTrip makes one attempt. It reads the whole body itself, so that a
+// connection that breaks half-way through it counts as a failed attempt, and
+// hides the caller's transport from http.Client.CloseIdleConnections, which
+// go-retryablehttp calls after every failure.
+func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
+	c.broken = nil
+	c.started = time.Now()
+	if c.limit != nil {
+		if err := c.limit(req.Context()); err != nil {
+			c.stopped = limiterError(req.Context(), err)
+			return nil, c.stopped
+		}
+		c.started = time.Now()
+	}
+	c.attempts++
+
+	ctx, cancel := context.WithTimeout(req.Context(), c.attemptTimeout)
+	defer cancel()
+	resp, err := c.transport.RoundTrip(req.WithContext(ctx))
+	if err == nil && resp == nil {
+		err = errors.New("the transport gave neither an answer nor an error")
+	}
+	if err != nil {
+		c.broken = c.attemptError(req.Context(), ctx, err)
+		return nil, c.broken
+	}
+	var body []byte
+	body, err = readBody(resp)
+	c.answer = &Response{StatusCode: resp.StatusCode, Header: resp.Header, Body: body, Attempts: c.attempts}
+	if err != nil {
+		c.broken = c.attemptError(req.Context(), ctx, err)
+		return nil, c.broken
+	}
+	return &http.Response{
+		StatusCode: resp.StatusCode,
+		Header:     withoutLocation(resp),
+		Body:       http.NoBody,
+		Request:    req,
+	}, nil
+}
+
+// attemptError says that it was our own timeout which ended the attempt.
+func (c *call) attemptError(parent, attempt context.Context, err error) error {
+	if parent.Err() == nil && errors.Is(attempt.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("the attempt took longer than %s: %w", c.attemptTimeout, err)
+	}
+	return err
+}
+
+// checkRetry decides after each attempt whether there is a next one, and when.
+func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
+	c.replyLost = c.replyLost || c.mayHaveActed(err)
+	again := c.worthAnother(ctx, err)
+	c.wait = 0
+	if again {
+		c.wait, again = c.retry.wait(c.attempts, c.answerOfThisAttempt())
+	}
+	if deadline, ok := ctx.Deadline(); again && ok && time.Until(deadline) <= c.wait {
+		c.stopped = &stopError{"the wait before the next attempt would outlast the deadline", context.DeadlineExceeded}
+		again = false
+	}
+	c.log(ctx, err, again)
+	if err == nil {
+		err = c.stopped
+	}
+	return again, err
+}
+
+func (c *call) worthAnother(ctx context.Context, err error) bool {
+	if ctx.Err() != nil || c.stopped != nil || c.attempts > c.retries() {
+		return false
+	}
+	answer := c.answerOfThisAttempt()
+	if answer == nil {
+		return retryableConnection(err)
+	}
+	cut := c.broken != nil && answer.StatusCode <= 299 && !errors.Is(c.broken, ErrResponseTooLarge)
+	return cut || retryableStatus(answer.StatusCode)
+}
+
+// mayHaveActed reports whether the newest attempt may have taken effect without
+// telling us: its reply broke, or a proxy answered in the server's place. A 503
+// or 429 is an answer of its own, and who never got through did nothing.
+func (c *call) mayHaveActed(err error) bool {
+	answer := c.answerOfThisAttempt()
+	if answer != nil {
+		return c.broken != nil || answer.StatusCode == http.StatusBadGateway || answer.StatusCode == http.StatusGatewayTimeout
+	}
+	var op *net.OpError
+	neverSent := c.stopped != nil || errors.As(err, &op) && op.Op == "dial"
+	return !neverSent
+}
+
+func (c *call) retries() int {
+	if c.once {
+		return 0
+	}
+	return c.retry.MaxRetries
+}
+
+// answerOfThisAttempt is nil when the newest attempt brought no status.
+func (c *call) answerOfThisAttempt() *Response {
+	if c.answer == nil || c.answer.Attempts != c.attempts {
+		return nil
+	}
+	return c.answer
+}
+
+// backoff gives go-retryablehttp the wait that checkRetry found.
+func (c *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait }
+
+func (c *call) log(ctx context.Context, err error, again bool) {
+	if c.logger == nil || !c.logger.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("method", c.route.method),
+		slog.String("route", c.route.template),
+		slog.Int("attempt", c.attempts),
+		slog.Duration("duration", time.Since(c.started)),
+	}
+	if again {
+		attrs = append(attrs, slog.Duration("wait", c.wait))
+	}
+	if answer := c.answerOfThisAttempt(); answer != nil {
+		attrs = append(attrs, slog.Int("status", answer.StatusCode))
+	}
+	if err != nil {
+		attrs = append(attrs, slog.String("error", clean(withoutURL(err).Error(), c.hide)))
+	}
+	c.logger.LogAttrs(ctx, slog.LevelDebug, "tiledesk: attempt", attrs...)
+}
+
+// withoutLocation keeps http.Client from looking at a redirect at all: it fails
+// on a malformed Location before it asks CheckRedirect, with the URL in the text.
+func withoutLocation(resp *http.Response) http.Header {
+	if resp.StatusCode < 300 || resp.StatusCode > 399 {
+		return resp.Header
+	}
+	header := resp.Header.Clone()
+	header.Del("Location")
+	return header
+}
+
+// limiterError also answers to context.DeadlineExceeded when the limiter saw
+// that it could not serve before the deadline: rate.Limiter says so in words only.
+func limiterError(ctx context.Context, err error) error {
+	if ctx.Err() == nil && strings.Contains(err.Error(), "would exceed context deadline") {
+		return &stopError{"the rate limiter cannot serve before the deadline", context.DeadlineExceeded}
+	}
+	return &stopError{"the rate limiter let nothing through", err}
+}
+
+// contextError is the context's error together with its cause, if it has one.
+func contextError(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if cause == nil || errors.Is(err, cause) || errors.Is(cause, err) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", err, cause)
+}
+
+// withoutURL takes off what http.Client wraps around an error: the whole URL.
+func withoutURL(err error) error {
+	for {
+		wrapped, ok := err.(*url.Error)
+		if !ok {
+			return err
+		}
+		err = wrapped.Err
+	}
+}
+
+// readBody reads at most maxBody bytes and closes the body.
+func readBody(resp *http.Response) ([]byte, error) {
+	if resp.Body == nil {
+		return nil, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.ContentLength > maxBody {
+		return nil, ErrResponseTooLarge
+	}
+	// What the server announces is trusted for 64 KiB; beyond that the buffer
+	// grows with what really comes.
+	body := make([]byte, 0, min(max(resp.ContentLength, 511), 64<<10)+1)
+	for {
+		n, err := resp.Body.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		switch {
+		case len(body) > maxBody:
+			return nil, ErrResponseTooLarge
+		case err == io.EOF:
+			return body, nil
+		case err != nil:
+			return body, err
+		case len(body) == cap(body):
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package tiledesk
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode"
+)
+
+// Credentials authorize the calls of a client.
+type Credentials interface {
+	// Authorization returns the value of the Authorization header. It is asked
+	// for once a call, also when the call is retried, and by many goroutines at
+	// once. An error ends the call before anything is sent.
+	Authorization(ctx context.Context) (string, error)
+}
+
+// BasicAuth authorizes with email and password. [NewClient] refuses an empty
+// email, one with a colon in it (the header could not tell where the password
+// begins) and control characters.
+//
+// Each request costs the server a password hash on its only thread: measured,
+// 5 requests a second against 91 with a token. Sign in first for a long job.
+func BasicAuth(email, password string) Credentials {
+	fixed := &fixedCredentials{value: func() string {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(email+":"+password))
+	}}
+	switch {
+	case strings.TrimSpace(email) == "":
+		fixed.err = invalidArgument("the email of BasicAuth is empty")
+	case strings.Contains(email, ":"):
+		fixed.err = invalidArgument("the email of BasicAuth has a colon in it, which Basic authorization cannot carry")
+	case hasControl(email), hasControl(password):
+		fixed.err = invalidArgument("email or password of BasicAuth has a control character in it; was a line break read along with it?")
+	}
+	return fixed
+}
+
+// JWTAuth authorizes with a token as sign-in gives it: with or without "JWT" in
+// front, in any case, with any white space around. It is sent as "JWT <token>"
+// with one space; two are answered 403 by the server (measured). [NewClient]
+// refuses an empty token, one that says Bearer (Tiledesk answers it 401) and one
+// with white space or control characters inside.
+func JWTAuth(token string) Credentials {
+	token = bareToken(token)
+	fixed := &fixedCredentials{value: func() string { return "JWT " + token }, jwt: true}
+	switch {
+	case token == "":
+		fixed.err = invalidArgument("the token of JWTAuth is empty")
+	case hasScheme(token, "Bearer"):
+		fixed.err = invalidArgument("JWTAuth takes a Tiledesk token, alone or with JWT in front: the server refuses Bearer")
+	case strings.ContainsFunc(token, unicode.IsSpace):
+		fixed.err = invalidArgument("the token of JWTAuth has white space in it; was it copied with a line break, or are there two?")
+	case hasControl(token) || strings.ContainsFunc(token, isNotASCII):
+		fixed.err = invalidArgument("the token of JWTAuth has characters in it that no header can carry")
+	}
+	return fixed
+}
+
+// fixedCredentials never change. The secret lives in a closure, so that nothing
+// that prints a struct can print it.
+type fixedCredentials struct {
+	value func() string
+	jwt   bool
+	err   error // why NewClient refuses them
+}
+
+func (c *fixedCredentials) Authorization(context.Context) (string, error) {
+	if c.err != nil {
+		return "", c.err
+	}
+	return c.value(), nil
+}
+
+// checkCredentials refuses what can be known to be wrong before a request.
+func checkCredentials(credentials Credentials) error {
+	if isNil(credentials) {
+		return invalidArgument("no credentials: use BasicAuth(email, password) or JWTAuth(token)")
+	}
+	if fixed, ok := credentials.(*fixedCredentials); ok {
+		return fixed.err
+	}
+	return nil
+}
+
+// authorize asks the credentials for the header of one call.
+func authorize(ctx context.Context, credentials Credentials) (string, error) {
+	value, err := credentials.Authorization(ctx)
+	switch {
+	case errors.Is(err, ErrInvalidArgument):
+		return "", err
+	case err != nil:
+		return "", fmt.Errorf("tiledesk: the credentials gave no authorization, nothing was sent: %w", err)
+	case strings.TrimSpace(value) == "":
+		return "", invalidArgument("the credentials gave an empty authorization")
+	case hasControl(value):
+		return "", invalidArgument("the credentials gave an authorization with a control character in it")
+	case hasScheme(value, "JWT"), shapedLikeJWT.MatchString(value) && !strings.Contains(value, " "):
+		return "JWT " + bareToken(value), nil
+	}
+	return value, nil
+}
+
+// bareToken takes white space and a leading "JWT" off a raw token.
+func bareToken(token string) string {
+	token = strings.TrimSpace(token)
+	if hasScheme(token, "JWT") {
+		token = strings.TrimSpace(token[len("JWT"):])
+	}
+	return token
+}
+
+// hasScheme reports whether an Authorization value is of that scheme, in any
+// case. A scheme with nothing behind it counts.
+func hasScheme(value, scheme string) bool {
+	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
+		return false
+	}
+	rest := value[len(scheme):]
+	return rest == "" || strings.IndexFunc(rest, unicode.IsSpace) == 0
+}
+
+func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }
+
+func isNotASCII(r rune) bool { return r > unicode.MaxASCII }
+
+// isNil also sees a nil pointer inside an interface, which would panic at its
+// first use.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Chan, reflect.Slice, reflect.Interface:
+		return value.IsNil()
+	default:
+		return false
+	}
+}

@@ -1,0 +1,130 @@
+package tiledesk
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// request is what a method of a service asks for.
+type request struct {
+	route      route
+	identifier string
+	query      url.Values
+	body       []byte // nil: none
+	once       bool   // never tried again
+}
+
+// call is one call with all its attempts. go-retryablehttp drives the loop; the
+// call is its policy, its backoff and, innermost, its transport, so that each
+// attempt is limited, timed, read to the end and logged in one place.
+type call struct {
+	*options
+	route      route
+	hide       secrets
+	credential string // "Basic", "JWT" or "custom": for the text of a 401
+	once       bool
+
+	attempts  int
+	started   time.Time     // of the newest attempt
+	wait      time.Duration // before the next one
+	answer    *Response     // the newest that came
+	broken    error         // why the newest attempt brought no whole answer
+	stopped   error         // what forbids another attempt: limiter or deadline
+	replyLost bool          // an earlier attempt may have taken effect unseen
+}
+
+// exchange is the way of every call: prepare it, run it, read what came.
+func exchange[T any](ctx context.Context, c *Client, r request, read func(*Response) (T, error)) (T, error) {
+	var none T
+	call, req, err := c.prepare(ctx, r)
+	if err != nil {
+		return none, err
+	}
+	resp, err := call.run(req)
+	if err != nil {
+		return none, err
+	}
+	value, err := read(resp)
+	if err != nil {
+		return none, call.refuse(err)
+	}
+	return value, nil
+}
+
+// prepare checks and builds everything that can fail before the network.
+func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.Request, error) {
+	if ctx == nil {
+		return nil, nil, invalidArgument("the context is nil: use context.Background()")
+	}
+	decoded, escaped, err := r.route.path(r.identifier)
+	if err != nil {
+		return nil, nil, err
+	}
+	if ctx.Err() != nil {
+		return nil, nil, fmt.Errorf("tiledesk: %s %s: nothing was sent: %w", r.route.method, r.route.template, contextError(ctx))
+	}
+	authorization, err := c.authorization(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	u := *c.settings.baseURL
+	u.RawPath, u.Path = u.EscapedPath()+escaped, u.Path+decoded
+	u.RawQuery = r.query.Encode()
+	req, err := newHTTPRequest(ctx, r, &u, c.settings.userAgent, authorization)
+	if err != nil {
+		return nil, nil, fmt.Errorf("tiledesk: %s %s: %w", r.route.method, r.route.template, err)
+	}
+	return &call{
+		options:    c.settings,
+		route:      r.route,
+		hide:       secretsOf(authorization, u.String(), escaped[len(r.route.prefix):], r.identifier),
+		credential: credentialKind(authorization),
+		once:       r.once,
+	}, req, nil
+}
+
+func newHTTPRequest(ctx context.Context, r request, u *url.URL, userAgent, authorization string) (*retryablehttp.Request, error) {
+	header := http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}
+	if authorization != "" {
+		header["Authorization"] = []string{authorization}
+	}
+	req, err := retryablehttp.FromRequest((&http.Request{Method: r.route.method, URL: u, Header: header}).WithContext(ctx))
+	if err != nil || r.body == nil {
+		return req, err
+	}
+	header["Content-Type"] = []string{"application/json"}
+	err = req.SetBody(r.body)
+	if r.once {
+		req.GetBody = nil // without it net/http cannot send the body again either
+	}
+	return req, err
+}
+
+// run makes the attempts and returns the answer when it is a 2xx.
+func (c *call) run(req *retryablehttp.Request) (*Response, error) {
+	client := retryablehttp.Client{ // a literal, because NewClient logs to stderr
+		HTTPClient: &http.Client{
+			Transport:     c,
+			Jar:           c.jar,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     c.retries(),
+		CheckRetry:   c.checkRetry,
+		Backoff:      c.backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	_, err := client.Do(req)
+	if err == nil && c.broken == nil && c.answer != nil {
+		c.answer.Attempts = c.attempts
+		if c.answer.StatusCode >= 200 && c.answer.StatusCode <= 299 {
+			return c.answer, nil
+		}
+		return nil, c.apiError()
+	}
+	return nil, c.failure(req.Context(), err)
+}

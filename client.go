@@ -1,0 +1,57 @@
+package tiledesk
+
+import (
+	"context"
+	"net/http"
+)
+
+// DefaultBaseURL is where the hosted service answers (documented).
+const DefaultBaseURL = "https://api.tiledesk.com/v3"
+
+// Client is a client of the Tiledesk JWT API. It holds the base URL and the
+// credentials, never changes after [NewClient] and is safe for concurrent use.
+type Client struct {
+	// JWT lists and revokes tokens.
+	JWT *JWTService
+
+	authorization func(context.Context) (string, error) // a closure, so that no formatter can print what it holds
+	settings      *options
+}
+
+// NewClient returns a client that authorizes its calls with the credentials.
+// Without options it talks to [DefaultBaseURL], tries a call up to four times
+// and sends at most 200 requests in any minute.
+//
+// It does not touch the network and never panics. Credentials or options that
+// cannot work are [ErrInvalidArgument].
+func NewClient(credentials Credentials, opts ...Option) (*Client, error) {
+	if err := checkCredentials(credentials); err != nil {
+		return nil, err
+	}
+	settings, err := newOptions(opts)
+	if err != nil {
+		return nil, err
+	}
+	return newClient(credentials, settings), nil
+}
+
+// BaseURL returns the base URL without a slash at the end.
+func (c *Client) BaseURL() string { return c.settings.baseURL.String() }
+
+// CloseIdleConnections closes the connections that the client keeps for its next
+// calls. It leaves the transport of a client given to [WithHTTPClient] alone,
+// since others may use it.
+func (c *Client) CloseIdleConnections() {
+	if own, ok := c.settings.transport.(*http.Transport); ok && c.settings.ownTransport {
+		own.CloseIdleConnections()
+	}
+}
+
+// newClient makes a client of checked parts. Clients that share settings share
+// connections and rate limiter as well.
+func newClient(credentials Credentials, settings *options) *Client {
+	c := &Client{settings: settings}
+	c.authorization = func(ctx context.Context) (string, error) { return authorize(ctx, credentials) }
+	c.JWT = &JWTService{client: c}
+	return c
+}

@@ -1,0 +1,235 @@
+package tiledesk
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// maxNesting is the depth up to which gjson may recurse. A hostile 16 MiB of
+// brackets would overflow its stack, which no program survives.
+const maxNesting = 10_000
+
+// arrayNames are the names that the array of a list may well have. The real one
+// is unknown, since the module is closed; any other name is taken as well.
+var arrayNames = []string{"jwts", "history", "tokens", "jwthistory", "jwtHistory", "jwthistories", "jwtHistories", "data"}
+
+// envelope is what a list says about itself.
+type envelope struct {
+	array   gjson.Result // has no type when there is none
+	perPage int          // 0: unknown
+	count   int          // -1: unknown
+}
+
+// readPage reads a list: an envelope with an array in it, or a bare array.
+func readPage(body []byte) (*HistoryPage, error) {
+	body = trimBOM(body)
+	root, err := parseJSON(body)
+	if err != nil {
+		return nil, err
+	}
+	list := envelope{array: root, count: -1}
+	if root.IsObject() {
+		if failure := readFailure(root); failure != nil {
+			return nil, failure
+		}
+		list = readEnvelope(root)
+	}
+	if !list.array.IsArray() {
+		return nil, &fault{kind: ErrUnexpectedResponse, message: firstOf(messageOf(root)), advice: "a list has to hold an array, and this answer has none"}
+	}
+	tokens := readEntries(list.array, body)
+	if len(tokens) > 0 && !anyObject(tokens) {
+		return nil, unexpected("the array of this list holds no objects")
+	}
+	return &HistoryPage{Tokens: tokens, PerPage: list.perPage, Count: list.count}, nil
+}
+
+// readEnvelope takes the array that is there: one with a known name, else one
+// that holds objects, else any.
+func readEnvelope(root gjson.Result) envelope {
+	found := envelope{count: -1}
+	best := len(arrayNames) + 2
+	root.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "perPage":
+			found.perPage = max(0, wholeNumber(value, 0))
+		case "count":
+			found.count = wholeNumber(value, -1)
+		}
+		if value.IsArray() {
+			if rank := arrayRank(key.Str, value); rank < best {
+				best, found.array = rank, value
+			}
+		}
+		return true
+	})
+	return found
+}
+
+func arrayRank(name string, array gjson.Result) int {
+	for rank, known := range arrayNames {
+		if name == known {
+			return rank
+		}
+	}
+	holdsObjects := false
+	array.ForEach(func(_, entry gjson.Result) bool {
+		holdsObjects = entry.IsObject()
+		return !holdsObjects
+	})
+	if holdsObjects {
+		return len(arrayNames)
+	}
+	return len(arrayNames) + 1
+}
+
+// readEntries reads every entry, odd ones too, so that none is lost. Their Raw
+// shares the memory of body.
+func readEntries(array gjson.Result, body []byte) []*Token {
+	var entries []Token
+	array.ForEach(func(_, entry gjson.Result) bool {
+		if len(entries) == cap(entries) {
+			entries = append(make([]Token, 0, max(40, 2*cap(entries))), entries...)
+		}
+		entries = append(entries, Token{Raw: rawOf(entry, body)})
+		readEntry(entry, &entries[len(entries)-1])
+		return true
+	})
+	tokens := make([]*Token, len(entries))
+	for i := range entries {
+		tokens[i] = &entries[i]
+	}
+	return tokens
+}
+
+func readEntry(entry gjson.Result, token *Token) {
+	if !entry.IsObject() {
+		return
+	}
+	entry.ForEach(func(key, value gjson.Result) bool {
+		switch key.Str {
+		case "_id":
+			token.ID = textOf(value)
+		case "jti":
+			token.JTI = textOf(value)
+		case "createdAt":
+			token.CreatedAt = timeOf(value)
+		case "updatedAt":
+			token.UpdatedAt = timeOf(value)
+		}
+		return true
+	})
+}
+
+func anyObject(tokens []*Token) bool {
+	for _, token := range tokens {
+		if len(token.Raw) > 0 && token.Raw[0] == '{' {
+			return true
+		}
+	}
+	return false
+}
+
+// rawOf is the entry as it came, cut out of the body where its place is known.
+func rawOf(value gjson.Result, body []byte) json.RawMessage {
+	from, to := value.Index, value.Index+len(value.Raw)
+	if from > 0 && to <= len(body) {
+		return json.RawMessage(body[from:to:to])
+	}
+	return json.RawMessage(value.Raw)
+}
+
+// parseJSON refuses what is not one whole JSON value, and says what it was.
+func parseJSON(body []byte) (gjson.Result, error) {
+	body = bytes.TrimSpace(body)
+	switch {
+	case len(body) == 0:
+		return gjson.Result{}, unexpected("the answer is empty")
+	case validJSON(body):
+		return gjson.ParseBytes(body), nil
+	case body[0] == '<':
+		return gjson.Result{}, unexpected("the answer is an HTML page, not the API: check the base URL, a web application may answer there")
+	default:
+		return gjson.Result{}, unexpected("the answer is not JSON, or was cut short")
+	}
+}
+
+// validJSON is gjson's check where its recursion is harmless, and the standard
+// library's, which counts the depth, where it may not be.
+func validJSON(body []byte) bool {
+	if bytes.Count(body, []byte{'['})+bytes.Count(body, []byte{'{'}) > maxNesting {
+		return json.Valid(body)
+	}
+	return gjson.ValidBytes(body)
+}
+
+// textOf reads an identifier: text, number or {"$oid"}. Anything else is empty.
+func textOf(value gjson.Result) string {
+	switch {
+	case value.Type == gjson.String:
+		return value.Str
+	case value.Type == gjson.Number:
+		return value.Raw
+	case value.IsObject():
+		return value.Get("$oid").Str
+	}
+	return ""
+}
+
+// timeOf reads ISO 8601, epoch milliseconds or {"$date"}, and is zero when the
+// time cannot be read. A time without a zone is UTC (documented).
+func timeOf(value gjson.Result) time.Time {
+	switch {
+	case value.Type == gjson.String:
+		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"} {
+			if t, err := time.Parse(layout, value.Str); err == nil {
+				return plausible(t)
+			}
+		}
+		if ms, err := strconv.ParseInt(value.Str, 10, 64); err == nil && len(value.Str) >= 12 {
+			return plausible(time.UnixMilli(ms))
+		}
+	case value.Type == gjson.Number && math.Abs(value.Num) < math.MaxInt64/2:
+		return plausible(time.UnixMilli(int64(value.Num)))
+	case value.IsObject():
+		if date := value.Get("$date"); date.IsObject() {
+			ms, err := strconv.ParseInt(date.Get("$numberLong").String(), 10, 64)
+			if err == nil {
+				return plausible(time.UnixMilli(ms))
+			}
+		} else {
+			return timeOf(date)
+		}
+	}
+	return time.Time{}
+}
+
+// plausible drops years that time.Time itself could not marshal.
+func plausible(t time.Time) time.Time {
+	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+		return time.Time{}
+	}
+	return t
+}
+
+// wholeNumber reads a number or its text; anything else, negatives included, is
+// the fallback.
+func wholeNumber(value gjson.Result, fallback int) int {
+	if value.Type != gjson.Number && value.Type != gjson.String {
+		return fallback
+	}
+	n, err := strconv.ParseFloat(value.String(), 64)
+	if err != nil || n < 0 || n > math.MaxInt32 || n != math.Trunc(n) {
+		return fallback
+	}
+	return int(n)
+}
+
+func trimBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) }
+
+func firstOf(message string, _ []FieldError) string { return message }

@@ -1,0 +1,161 @@
+package tiledesk
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Errors that a call can end with. All of them answer [errors.Is]; whatever
+// follows an answer of the server, a 2xx included, answers [errors.As] with
+// [*APIError] as well.
+var (
+	// ErrInvalidArgument means that the call or the option was refused before
+	// anything was sent.
+	ErrInvalidArgument = errors.New("invalid argument")
+
+	// ErrUnauthorized is a 401: a wrong password, or a token that is revoked or
+	// was signed elsewhere. The server gives no reason.
+	ErrUnauthorized = errors.New("unauthorized")
+
+	// ErrForbidden is a 403.
+	ErrForbidden = errors.New("forbidden")
+
+	// ErrNotFound is a 404, or a 2xx that says that nothing was there to revoke.
+	ErrNotFound = errors.New("not found")
+
+	// ErrRateLimited is a 429 that outlasted the retries.
+	ErrRateLimited = errors.New("rate limited")
+
+	// ErrServer is any 5xx. Tiledesk answers 500 for some permanent faults too,
+	// an id that is no ObjectId for one.
+	ErrServer = errors.New("server error")
+
+	// ErrHistoryUnavailable means that the server runs without the history
+	// module, so that it can neither list nor revoke tokens.
+	ErrHistoryUnavailable = errors.New("history module unavailable")
+
+	// ErrRedirected is a 3xx. No redirect is ever followed, since net/http would
+	// turn a redirected DELETE into a GET that "succeeds".
+	ErrRedirected = errors.New("redirected")
+
+	// ErrUnexpectedResponse is a 2xx that is not what the API answers, an HTML
+	// page for example. After a DELETE it means: take the token for alive.
+	ErrUnexpectedResponse = errors.New("unexpected response")
+
+	// ErrResponseTooLarge means that the answer was longer than 16 MiB.
+	ErrResponseTooLarge = errors.New("response too large")
+
+	// ErrIncompleteHistory means that paging may have missed entries that were
+	// there when it began.
+	ErrIncompleteHistory = errors.New("incomplete history")
+)
+
+// APIError is an answer of the server that is not a success.
+//
+// Its text shows method, route template, status and message: never the URL, an
+// identifier or a body. Response has those for whoever asks for them.
+type APIError struct {
+	StatusCode int
+	Message    string        // what the server said, cut to 300 characters and cleaned; can be empty
+	Fields     []FieldError  // of a 422; nil otherwise
+	Method     string        // "GET", "DELETE" or "POST"
+	Route      string        // "/jwt/history/:jti": the template, never the URL
+	RetryAfter time.Duration // what the server asked to wait; 0 when it did not
+	Attempts   int           // 1 when the first try was answered
+	Response   *Response     `json:"-"`
+
+	kind   error  // the sentinel, where the status does not tell
+	cause  error  // what ended the call after the answer: a context, a broken body
+	advice string // what to do about it
+
+	replyLost bool // an earlier attempt may have taken effect unseen
+}
+
+// FieldError is one field that the server refused. It has no value, since the
+// value can be a password.
+type FieldError struct{ Field, Message string }
+
+// Error is one line that holds no secret.
+func (e *APIError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "tiledesk: %s %s: %d", e.Method, e.Route, e.StatusCode)
+	if text := http.StatusText(e.StatusCode); text != "" {
+		b.WriteString(" " + text)
+	}
+	if e.Message != "" && !strings.EqualFold(e.Message, http.StatusText(e.StatusCode)) {
+		b.WriteString(": " + e.Message)
+	}
+	if e.advice != "" {
+		b.WriteString(": " + e.advice)
+	}
+	if e.Attempts > 1 {
+		fmt.Fprintf(&b, " (after %d attempts)", e.Attempts)
+	}
+	if e.cause != nil {
+		b.WriteString(": " + e.cause.Error())
+	}
+	return b.String()
+}
+
+// Is reports whether the error is of the kind that a sentinel names.
+func (e *APIError) Is(target error) bool {
+	switch target {
+	case ErrUnauthorized:
+		return e.StatusCode == http.StatusUnauthorized
+	case ErrForbidden:
+		return e.StatusCode == http.StatusForbidden
+	case ErrNotFound:
+		return e.StatusCode == http.StatusNotFound || e.kind == ErrNotFound
+	case ErrRateLimited:
+		return e.StatusCode == http.StatusTooManyRequests
+	case ErrServer:
+		return e.StatusCode >= 500 && e.StatusCode <= 599
+	default:
+		return e.kind != nil && target == e.kind
+	}
+}
+
+// Unwrap gives what ended the call after the answer, a context's error for
+// example; nil when the answer itself is the error.
+func (e *APIError) Unwrap() error { return e.cause }
+
+// Format prints the same text for every verb, since %+v would print the body
+// and %#v all of it. %q quotes it.
+func (e *APIError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
+
+// connectionError is a call that ended without an answer.
+type connectionError struct {
+	method, route string
+	attempts      int
+	text          string // why, without URL or secret
+	cause         error  // nil when the cause's own text holds a secret
+	replyLost     bool   // a request left, and its reply may have been lost
+}
+
+// Error is one line that holds no secret.
+func (e *connectionError) Error() string {
+	if e.attempts > 1 {
+		return fmt.Sprintf("tiledesk: %s %s: no answer after %d attempts: %s", e.method, e.route, e.attempts, e.text)
+	}
+	return fmt.Sprintf("tiledesk: %s %s: no answer: %s", e.method, e.route, e.text)
+}
+
+// Unwrap gives the cause for [errors.Is] and [errors.As].
+func (e *connectionError) Unwrap() error { return e.cause }
+
+// invalidArgument is the error for what was refused before anything was sent.
+func invalidArgument(format string, args ...any) error {
+	return fmt.Errorf("tiledesk: %w: %s", ErrInvalidArgument, fmt.Sprintf(format, args...))
+}
+
+// formatSafely writes text for any verb, quoted for %q.
+func formatSafely(f fmt.State, verb rune, text string) {
+	if verb == 'q' {
+		fmt.Fprintf(f, "%q", text)
+		return
+	}
+	fmt.Fprint(f, text)
+}

@@ -1,0 +1,149 @@
+package tiledesk
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/go-querystring/query"
+	"github.com/tidwall/gjson"
+)
+
+// JWTService is the JWT API: the history of the caller's own tokens. There is no
+// way to see those of another user.
+type JWTService struct {
+	client *Client
+}
+
+// Direction is the order of a list.
+type Direction int
+
+// The two directions that the API documents; zero is the server's default,
+// descending.
+const (
+	Ascending  Direction = 1
+	Descending Direction = -1
+)
+
+// ListHistoryOptions choose a page of the history. Nil means the first page in
+// the server's order. The server may ignore any of them: never rely on its order.
+type ListHistoryOptions struct {
+	SortField string    // "sortField", for example "createdAt"; empty: the server's default
+	Direction Direction // "direction"; zero: the server's default, descending
+	Page      int       // "page"; zero: the first page
+}
+
+// Token is one entry of the history. Printing it shows everything but Raw.
+type Token struct {
+	ID        string          // "_id"
+	JTI       string          // "jti"; can be empty, entries of custom sign-ins have none
+	CreatedAt time.Time       // "createdAt" in UTC; zero when absent or unreadable
+	UpdatedAt time.Time       // "updatedAt" in UTC; zero when absent or unreadable
+	Raw       json.RawMessage `json:"-"` // the whole entry as it came, every field kept; it can hold the raw token
+}
+
+// Field reads a field of the entry that has no Go field, "status" for example,
+// into v as [json.Unmarshal] does. It reports whether the field is there.
+func (t *Token) Field(name string, v any) (bool, error) {
+	found := gjson.Result{}
+	gjson.ParseBytes(t.Raw).ForEach(func(key, value gjson.Result) bool {
+		if key.Str == name {
+			found = value
+		}
+		return true
+	})
+	if !found.Exists() {
+		return false, nil
+	}
+	if err := json.Unmarshal([]byte(found.Raw), v); err != nil {
+		return true, fmt.Errorf("tiledesk: the field %q of the entry is of another type than %T", name, v)
+	}
+	return true, nil
+}
+
+// Format prints the entry without Raw, for every verb.
+func (t Token) Format(f fmt.State, verb rune) {
+	formatSafely(f, verb, fmt.Sprintf("{ID:%s JTI:%s CreatedAt:%s UpdatedAt:%s}",
+		t.ID, t.JTI, printTime(t.CreatedAt), printTime(t.UpdatedAt)))
+}
+
+// ListHistory returns one page of the caller's tokens.
+//
+// GET /jwt/history. A direction other than 0, 1 and -1 or a negative page is
+// [ErrInvalidArgument]; a 2xx that is no list is [ErrUnexpectedResponse]; any
+// other answer is an [*APIError]. [JWTService.History] goes through all pages.
+func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) (*HistoryPage, error) {
+	r := request{route: routeList}
+	page, err := 0, error(nil)
+	if opts != nil {
+		page = opts.Page
+		if r.query, err = opts.values(s.client.settings.sortAlias); err != nil {
+			return nil, err
+		}
+	}
+	return exchange(ctx, s.client, r, func(resp *Response) (*HistoryPage, error) {
+		list, err := readPage(resp.Body)
+		if err != nil {
+			return nil, err
+		}
+		list.Page, list.Response = page, resp
+		return list, nil
+	})
+}
+
+// RevokeByJTI revokes the token with that jti.
+//
+// DELETE /jwt/history/:jti. A jti that could reach another route, or that is a
+// whole token, is [ErrInvalidArgument]; a jti that the caller does not have is
+// [ErrNotFound]. A nil error means that the server said it is revoked, which a
+// server without JWT_HISTORY_ENABLED says too and goes on taking the token
+// (measured). Some proxies do not let a slash in a jti through, escaped or not:
+// use [JWTService.RevokeByID] for such a token.
+func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, error) {
+	return s.revoke(ctx, request{route: routeRevokeByJTI, identifier: jti})
+}
+
+// RevokeByID revokes the token whose entry has that id.
+//
+// DELETE /jwt/history/id/:id. It answers like [JWTService.RevokeByJTI]. An id
+// that is no ObjectId is a 500 on the server, see [ErrServer].
+func (s *JWTService) RevokeByID(ctx context.Context, id string) (*Response, error) {
+	return s.revoke(ctx, request{route: routeRevokeByID, identifier: id})
+}
+
+func (s *JWTService) revoke(ctx context.Context, r request) (*Response, error) {
+	return exchange(ctx, s.client, r, func(resp *Response) (*Response, error) {
+		return resp, readVerdict(r, resp)
+	})
+}
+
+// values encodes what is set, and only that.
+func (o ListHistoryOptions) values(sortAlias bool) (map[string][]string, error) {
+	switch {
+	case o.Direction < Descending || o.Direction > Ascending:
+		return nil, invalidArgument("the direction is %d: use Ascending (1), Descending (-1) or 0", o.Direction)
+	case o.Page < 0:
+		return nil, invalidArgument("the page is %d: the first page is 0", o.Page)
+	}
+	params := historyQuery{SortField: o.SortField, Direction: int(o.Direction), Page: o.Page}
+	if sortAlias {
+		params.Sort = o.SortField
+	}
+	return query.Values(params)
+}
+
+// historyQuery is the query of a list as the API documents it.
+type historyQuery struct {
+	SortField string `url:"sortField,omitempty"`
+	Sort      string `url:"sort,omitempty"`
+	Direction int    `url:"direction,omitempty"`
+	Page      int    `url:"page,omitempty"`
+}
+
+func printTime(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.Format(time.RFC3339)
+}

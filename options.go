@@ -1,0 +1,200 @@
+package tiledesk
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// Tiledesk promises to take at least 200 requests a minute (documented).
+	// 20 at once and 3 a second are 200 in the worst minute.
+	defaultRate  = 3
+	defaultBurst = 20
+
+	defaultAttemptTimeout = 30 * time.Second
+
+	// Enough for bulk work at any sensible concurrency; Go's default of 2 makes
+	// new connections all the time.
+	idleConnections = 64
+
+	maxResponseHeader = 1 << 20
+)
+
+// Option changes what [NewClient] builds. A nil Option changes nothing.
+type Option func(*options) error
+
+// RateLimiter delays the attempts of a client. *rate.Limiter of
+// golang.org/x/time/rate is one.
+type RateLimiter interface {
+	// Wait returns when the next attempt may leave, or an error when the context
+	// ends before that. It must be safe for concurrent use.
+	Wait(ctx context.Context) error
+}
+
+// options is what the options write into; it never changes once a client has it.
+type options struct {
+	baseURL      *url.URL
+	insecureHTTP bool
+	sortAlias    bool
+	userAgent    string
+	retry        RetryPolicy
+	limit        func(context.Context) error // nil: no limit
+	logger       *slog.Logger                // nil: silent
+
+	transport      http.RoundTripper
+	ownTransport   bool
+	jar            http.CookieJar
+	attemptTimeout time.Duration
+}
+
+func newOptions(opts []Option) (*options, error) {
+	o := &options{
+		userAgent:      "tiledesk-go/" + version(),
+		retry:          RetryPolicy{MaxRetries: defaultMaxRetries},
+		limit:          rate.NewLimiter(defaultRate, defaultBurst).Wait,
+		attemptTimeout: defaultAttemptTimeout,
+	}
+	if err := WithBaseURL(DefaultBaseURL)(o); err != nil {
+		return nil, err
+	}
+	for _, option := range opts {
+		if option == nil {
+			continue
+		}
+		if err := option(o); err != nil {
+			return nil, err
+		}
+	}
+	if o.transport == nil {
+		o.transport, o.ownTransport = newTransport(), true
+	}
+	o.retry = o.retry.withDefaults()
+	// Options come in any order, so what two of them decide is checked last.
+	return o, checkTransportSecurity(o.baseURL, o.insecureHTTP)
+}
+
+// WithBaseURL sets another server than [DefaultBaseURL], with any path prefix and
+// with or without a slash at the end. Plain http is taken for loopback addresses
+// only, see [WithInsecureHTTP].
+func WithBaseURL(rawURL string) Option {
+	return func(o *options) (err error) {
+		u, err := parseBaseURL(rawURL)
+		if err == nil {
+			o.baseURL = u
+		}
+		return err
+	}
+}
+
+// WithHTTPClient uses the transport, the cookie jar and, for each attempt, the
+// timeout of a client. The client is copied and never changed; its CheckRedirect
+// is not asked, because no redirect is followed. Nil, or a nil Transport, means
+// the default.
+func WithHTTPClient(hc *http.Client) Option {
+	return func(o *options) error {
+		if hc == nil {
+			return nil
+		}
+		if !isNil(hc.Transport) {
+			o.transport = hc.Transport
+		}
+		if !isNil(hc.Jar) {
+			o.jar = hc.Jar
+		}
+		if hc.Timeout > 0 {
+			o.attemptTimeout = hc.Timeout
+		}
+		return nil
+	}
+}
+
+// WithRetryPolicy sets how often and how patiently a call is tried again. The
+// zero policy does not retry.
+func WithRetryPolicy(p RetryPolicy) Option {
+	return func(o *options) error {
+		if err := p.check(); err != nil {
+			return err
+		}
+		o.retry = p
+		return nil
+	}
+}
+
+// WithRateLimiter replaces the default limiter, which lets at most 200 requests
+// leave in any minute. It is asked once for every attempt, retries included.
+// Nil turns limiting off; a nil pointer of some type means the default.
+func WithRateLimiter(l RateLimiter) Option {
+	return func(o *options) error {
+		switch {
+		case l == nil:
+			o.limit = nil
+		case !isNil(l):
+			o.limit = l.Wait
+		}
+		return nil
+	}
+}
+
+// WithLogger writes one debug line an attempt: method, route template, status,
+// attempt, duration and the wait before the next. No line holds a URL, an
+// identifier, a header or a body. Nil means silent, the default.
+func WithLogger(l *slog.Logger) Option {
+	return func(o *options) error {
+		o.logger = l
+		return nil
+	}
+}
+
+// WithUserAgent replaces the User-Agent header, "tiledesk-go/<version>" by
+// default. An empty one means the default.
+func WithUserAgent(ua string) Option {
+	return func(o *options) error {
+		if hasControl(ua) {
+			return invalidArgument("the user agent has a control character in it")
+		}
+		if ua != "" {
+			o.userAgent = ua
+		}
+		return nil
+	}
+}
+
+// WithInsecureHTTP allows a base URL with http:// for hosts other than loopback.
+// Credentials and tokens then cross the network in the clear.
+func WithInsecureHTTP() Option {
+	return func(o *options) error {
+		o.insecureHTTP = true
+		return nil
+	}
+}
+
+// WithSortAlias sends the sort field as "sort" too. The documentation names
+// "sortField", yet most list routes of the open-source server read "sort" (read
+// in its source); which one the history reads is unknown.
+func WithSortAlias() Option {
+	return func(o *options) error {
+		o.sortAlias = true
+		return nil
+	}
+}
+
+// newTransport is built from nothing rather than cloned, because the default one
+// may have been replaced by something that is no *http.Transport.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           idleConnections,
+		MaxIdleConnsPerHost:    idleConnections,
+		IdleConnTimeout:        90 * time.Second,
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: maxResponseHeader,
+	}
+}

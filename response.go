@@ -1,0 +1,183 @@
+package tiledesk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// maxBody is the length above which no answer is read.
+const maxBody = 16 << 20
+
+// Response is an answer of the server. Printing or marshalling it shows neither
+// header nor body, since both can hold secrets.
+type Response struct {
+	StatusCode int
+	Header     http.Header
+	Body       []byte // whole and raw; entries of a page share its memory
+	Attempts   int    // 1 when the first try was answered
+}
+
+// Format prints a summary for every verb.
+func (r Response) Format(f fmt.State, verb rune) {
+	formatSafely(f, verb, fmt.Sprintf("%d %s, %d bytes, attempt %d",
+		r.StatusCode, http.StatusText(r.StatusCode), len(r.Body), r.Attempts))
+}
+
+// MarshalJSON writes the summary: statusCode, bytes and attempts.
+func (r Response) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]int{"statusCode": r.StatusCode, "bytes": len(r.Body), "attempts": r.Attempts})
+}
+
+// fault is what is wrong with an answer that HTTP calls a success.
+type fault struct {
+	kind    error  // a sentinel; nil when the server reports the failure in words
+	message string // the server's words, not yet cleaned
+	advice  string
+}
+
+func (f *fault) Error() string { return f.advice }
+
+func unexpected(format string, args ...any) error {
+	return &fault{kind: ErrUnexpectedResponse, advice: fmt.Sprintf(format, args...)}
+}
+
+// apiError is the typed error for an answer that is not a 2xx.
+func (c *call) apiError() *APIError {
+	message, fields := errorMessage(c.answer.Header, c.answer.Body)
+	e := c.newAPIError(message, fields)
+	switch status := c.answer.StatusCode; {
+	case status >= 300 && status <= 399:
+		e.kind = ErrRedirected
+		e.advice = redirectAdvice(c.answer.Header.Get("Location"))
+	case status == http.StatusBadRequest && e.Message == "Invalid project id: jwt":
+		e.kind = ErrHistoryUnavailable
+		e.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
+	case status == http.StatusUnauthorized:
+		e.advice = unauthorizedAdvice[c.credential]
+	}
+	return e
+}
+
+// refuse turns what a reader found wrong with a 2xx into the typed error.
+func (c *call) refuse(err error) error {
+	var f *fault
+	if !errors.As(err, &f) {
+		f = &fault{kind: ErrUnexpectedResponse, advice: err.Error()}
+	}
+	e := c.newAPIError(f.message, nil)
+	e.kind, e.advice = f.kind, f.advice
+	return e
+}
+
+// failure is the typed error for a call that ended without a whole answer.
+func (c *call) failure(ctx context.Context, err error) error {
+	if c.broken != nil {
+		err = c.broken
+	}
+	ended := c.stopped
+	if ctx.Err() != nil && ended == nil {
+		ended = contextError(ctx)
+	}
+	switch {
+	case c.answer != nil && ended != nil: // cancelled or late, after an answer
+		e := c.apiError()
+		e.cause = ended
+		return e
+	case c.answerOfThisAttempt() != nil && errors.Is(err, ErrResponseTooLarge):
+		e := c.newAPIError("", nil)
+		e.kind, e.advice = ErrResponseTooLarge, fmt.Sprintf("the answer is longer than %d MiB", maxBody>>20)
+		return e
+	case c.answerOfThisAttempt() != nil: // the connection broke inside the body
+		e := c.apiError()
+		if e.StatusCode <= 299 {
+			e.kind = ErrUnexpectedResponse
+		}
+		e.cause = c.connection(ctx, err)
+		return e
+	case ended != nil:
+		return c.connection(ctx, ended)
+	}
+	return c.connection(ctx, err)
+}
+
+// connection describes a failure below HTTP without the URL and any secret.
+func (c *call) connection(ctx context.Context, err error) error {
+	err = withoutURL(err)
+	e := &connectionError{
+		method: c.route.method, route: c.route.template,
+		attempts: c.attempts, replyLost: c.replyLost, cause: err,
+	}
+	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
+		err = fmt.Errorf("%w: %w", contextError(ctx), err)
+		e.cause = err
+	}
+	e.text = clean(err.Error(), c.hide)
+	var inner *url.Error
+	if strings.Contains(e.text, redacted) || errors.As(err, &inner) {
+		e.cause = contextError(ctx) // nil unless the context ended
+	}
+	return e
+}
+
+func (c *call) newAPIError(message string, fields []FieldError) *APIError {
+	for i := range fields {
+		fields[i] = FieldError{Field: clean(fields[i].Field, c.hide), Message: clean(fields[i].Message, c.hide)}
+	}
+	after, _ := retryAfter(c.answer.Header)
+	c.answer.Attempts = c.attempts
+	return &APIError{
+		StatusCode: c.answer.StatusCode,
+		Message:    clean(message, c.hide),
+		Fields:     fields,
+		Method:     c.route.method,
+		Route:      c.route.template,
+		RetryAfter: after,
+		Attempts:   c.attempts,
+		Response:   c.answer,
+		replyLost:  c.replyLost,
+	}
+}
+
+// redirectAdvice names scheme and host of the place pointed to, and no more of it.
+func redirectAdvice(location string) string {
+	const so = "no redirect is followed; use the address of the API itself as base URL"
+	target, err := url.Parse(location)
+	switch {
+	case location == "":
+		return "the redirect names no Location; " + so
+	case err != nil:
+		return "the redirect has a malformed Location; " + so
+	case target.Host == "":
+		return "the redirect points to another path of the same host; " + so
+	}
+	host := clean(target.Host, func() []string { return nil })
+	if target.Scheme == "" {
+		return fmt.Sprintf("the redirect points to %s; %s", host, so)
+	}
+	return fmt.Sprintf("the redirect points to %s://%s; %s", target.Scheme, host, so)
+}
+
+// unauthorizedAdvice says which kind of credentials was refused.
+var unauthorizedAdvice = map[string]string{
+	"Basic":  "the server refused the Basic credentials: check email and password",
+	"JWT":    "the server refused the JWT: it may be revoked, or signed for another server",
+	"custom": "the server refused the authorization that the credentials gave",
+	"none":   "the server refused the email or the password",
+}
+
+func credentialKind(authorization string) string {
+	switch {
+	case authorization == "":
+		return "none"
+	case hasScheme(authorization, "Basic"):
+		return "Basic"
+	case hasScheme(authorization, "JWT"):
+		return "JWT"
+	}
+	return "custom"
+}
