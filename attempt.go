@@ -36,9 +36,13 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		c.started = time.Now()
 	}
+	if err := req.Context().Err(); err != nil {
+		c.stopped = err // it ended at the last moment: nothing may leave now
+		return nil, err
+	}
 	c.attempts++
 
-	ctx, cancel := context.WithTimeout(req.Context(), c.attemptTimeout)
+	ctx, cancel := c.attemptContext(req.Context())
 	defer cancel()
 	resp, err := c.transport.RoundTrip(req.WithContext(ctx))
 	if err == nil && resp == nil {
@@ -61,6 +65,20 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		Body:       http.NoBody,
 		Request:    req,
 	}, nil
+}
+
+// attemptContext bounds one attempt. With a grace, an attempt that has begun
+// outlives its parent by that much, so that its outcome becomes known.
+func (c *call) attemptContext(parent context.Context) (context.Context, context.CancelFunc) {
+	if c.grace == 0 {
+		return context.WithTimeout(parent, c.attemptTimeout)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), c.attemptTimeout)
+	release := context.AfterFunc(parent, func() {
+		timer := time.AfterFunc(c.grace, cancel)
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() { release(); cancel() }
 }
 
 // attemptError says that it was our own timeout which ended the attempt.

@@ -17,6 +17,10 @@ type request struct {
 	query      url.Values
 	body       []byte // nil: none
 	once       bool   // never tried again
+
+	authorization string        // when the credentials were asked already
+	secrets       []string      // of the body
+	grace         time.Duration // how long a sent request may still be answered once the context ended
 }
 
 // call is one call with all its attempts. go-retryablehttp drives the loop; the
@@ -28,6 +32,7 @@ type call struct {
 	hide       secrets
 	credential string // "Basic", "JWT" or "custom": for the text of a 401
 	once       bool
+	grace      time.Duration
 
 	attempts  int
 	started   time.Time     // of the newest attempt
@@ -68,9 +73,11 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 	if ctx.Err() != nil {
 		return nil, nil, fmt.Errorf("tiledesk: %s %s: nothing was sent: %w", r.route.method, r.route.template, contextError(ctx))
 	}
-	authorization, err := c.authorization(ctx)
-	if err != nil {
-		return nil, nil, err
+	authorization := r.authorization
+	if authorization == "" {
+		if authorization, err = c.authorization(ctx); err != nil {
+			return nil, nil, err
+		}
 	}
 	u := *c.settings.baseURL
 	u.RawPath, u.Path = u.EscapedPath()+escaped, u.Path+decoded
@@ -82,9 +89,10 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 	return &call{
 		options:    c.settings,
 		route:      r.route,
-		hide:       secretsOf(authorization, u.String(), escaped[len(r.route.prefix):], r.identifier),
+		hide:       secretsOf(authorization, append(r.secrets, u.String(), escaped[len(r.route.prefix):], r.identifier)...),
 		credential: credentialKind(authorization),
 		once:       r.once,
+		grace:      r.grace,
 	}, req, nil
 }
 

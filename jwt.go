@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -110,6 +111,54 @@ func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, er
 // that is no ObjectId is a 500 on the server, see [ErrServer].
 func (s *JWTService) RevokeByID(ctx context.Context, id string) (*Response, error) {
 	return s.revoke(ctx, request{route: routeRevokeByID, identifier: id})
+}
+
+// RevokeToken revokes a leaked token by the jti that its claims show. The token
+// itself is sent nowhere.
+//
+// DELETE /jwt/history/:jti. A text that is no token, or a token without a jti, is
+// [ErrInvalidArgument]; other errors are those of [JWTService.RevokeByJTI]. The
+// history belongs to its user, so the token of another account is most likely
+// answered 404. Such a token can revoke itself: [NewClient] with [JWTAuth] of the
+// leaked token, then [Client.SignOut].
+func (s *JWTService) RevokeToken(ctx context.Context, token string) (*Response, error) {
+	claims, err := ParseClaims(token)
+	if err != nil {
+		return nil, err
+	}
+	if claims.JTI == "" {
+		return nil, invalidArgument("the token has no jti: find its entry with ListHistory and use RevokeByID")
+	}
+	return s.RevokeByJTI(ctx, claims.JTI)
+}
+
+// Accepts asks the server whether it still takes a token: true only when it
+// answers the token with a real list, false when it answers 401, an error in
+// every other case.
+//
+// GET /jwt/history under that token. Ask before and after a revocation, because
+// false can have other reasons than the revocation, and because a server whose
+// JWT_HISTORY_ENABLED is off answers 200 to the DELETE and goes on taking the
+// token (measured). Even false does not prove that the token is dead everywhere:
+// the server's WebSocket and POST /auth/signinWithCustomToken never look at
+// revocations (read in its source, and measured for the second).
+func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
+	credentials := JWTAuth(token)
+	if err := checkCredentials(credentials); err != nil {
+		return false, err
+	}
+	_, err := newClient(credentials, s.client.settings).JWT.ListHistory(ctx, nil)
+	if errors.Is(err, ErrUnauthorized) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// CreatedBefore is a Match for [RevokeOptions]: tokens created before t. It is
+// never true for a token whose time is unknown, so that none is revoked by
+// accident; the report counts those as skipped.
+func CreatedBefore(t time.Time) func(*Token) bool {
+	return func(token *Token) bool { return !token.CreatedAt.IsZero() && token.CreatedAt.Before(t) }
 }
 
 func (s *JWTService) revoke(ctx context.Context, r request) (*Response, error) {
