@@ -1,0 +1,131 @@
+package tiledesktest
+
+import (
+	"encoding/hex"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// address is what the recorded server saw as the caller's.
+const address = "::ffff:127.0.0.1"
+
+// entry is a row in the list. Names and order are those of the recordings.
+type entry struct {
+	ID        string `json:"_id"`
+	Status    int    `json:"status"`
+	JTI       string `json:"jti,omitempty"`
+	UserID    string `json:"id_user"`
+	IP        string `json:"ip"`
+	CreatedAt string `json:"createdAt"`
+	UpdatedAt string `json:"updatedAt"`
+	Version   int    `json:"__v"`
+}
+
+// revokedEntry is a row as the answer to its revocation, where the order is
+// another one.
+type revokedEntry struct {
+	Status    int    `json:"status"`
+	ID        string `json:"_id"`
+	JTI       string `json:"jti,omitempty"`
+	UserID    string `json:"id_user"`
+	IP        string `json:"ip"`
+	CreatedAt string `json:"createdAt"`
+	UpdatedAt string `json:"updatedAt"`
+	Version   int    `json:"__v"`
+}
+
+// page is the list with its envelope.
+type page struct {
+	PerPage int     `json:"perPage"`
+	Count   *int    `json:"count,omitempty"`
+	JWTs    []entry `json:"jwts"`
+}
+
+// list serves a page of the caller's own tokens, the newest first unless asked
+// otherwise.
+func (s *Server) list(u *user, query url.Values) reply {
+	rows := u.list(query.Get(s.opts.sortParam), s.opts.revokedHidden)
+	ascending := query.Get("direction") == "1"
+	first := len(rows)
+	if n := s.page(query); n < len(rows)/s.opts.pageSize+1 {
+		first = n * s.opts.pageSize
+	}
+	entries := make([]entry, 0, s.opts.pageSize)
+	for i := first; i < len(rows) && i-first < s.opts.pageSize; i++ {
+		r := rows[i]
+		if !ascending {
+			r = rows[len(rows)-1-i]
+		}
+		entries = append(entries, r.entry())
+	}
+	if s.opts.bareArray {
+		return jsonReply(http.StatusOK, entries)
+	}
+	count := len(rows)
+	if s.opts.pageCount {
+		count = len(entries)
+	}
+	envelope := page{PerPage: s.opts.pageSize, Count: &count, JWTs: entries}
+	if s.opts.withoutCount {
+		envelope.Count = nil
+	}
+	return jsonReply(http.StatusOK, envelope)
+}
+
+// page is the number of the page that was asked for, counted from zero. What
+// is no number is the first page (read in the source of the server 2.19.16).
+func (s *Server) page(query url.Values) int {
+	n, err := strconv.Atoi(query.Get("page"))
+	if err != nil || s.opts.pageIgnored {
+		return 0
+	}
+	if s.opts.oneBased {
+		n--
+	}
+	return max(n, 0)
+}
+
+func (s *Server) revokeJTI(u *user, jti string) reply {
+	return s.revoke(u, u.byJTI[jti])
+}
+
+func (s *Server) revokeID(u *user, id string) reply {
+	if s.opts.withoutIDRoute {
+		return s.revoke(u, nil)
+	}
+	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
+		return failure(http.StatusInternalServerError, "Error deleting object.")
+	}
+	return s.revoke(u, s.state.byID[strings.ToLower(id)])
+}
+
+// revoke answers with the document, the first time and every other time.
+func (s *Server) revoke(u *user, r *row) reply {
+	if r == nil || r.owner != u || r.revoked && s.opts.secondRevokeNotFound {
+		return failure(http.StatusNotFound, "Object not found.")
+	}
+	s.state.revoke(r)
+	e := r.entry()
+	return jsonReply(http.StatusOK, revokedEntry{
+		Status: e.Status, ID: e.ID, JTI: e.JTI, UserID: e.UserID, IP: e.IP,
+		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Version: e.Version,
+	})
+}
+
+func (r *row) entry() entry {
+	return entry{
+		ID:        r.id,
+		Status:    r.status(),
+		JTI:       r.jti,
+		UserID:    r.owner.profile.ID,
+		IP:        address,
+		CreatedAt: timestamp(r.created),
+		UpdatedAt: timestamp(r.updated),
+	}
+}
+
+// timestamp writes a time as JavaScript does.
+func timestamp(t time.Time) string { return t.Format("2006-01-02T15:04:05.000Z") }
