@@ -64,6 +64,9 @@ func (s *Server) Inject(f Fault) {
 	case f.Status == 0 && f.Body != "":
 		s.tb.Fatalf("tiledesktest: Inject: a Body needs a Status")
 		return
+	case f.Delay < 0:
+		s.tb.Fatalf("tiledesktest: Inject: a Delay below zero: %v", f.Delay)
+		return
 	}
 	f.Header = f.Header.Clone()
 	if f.Times == 0 {
