@@ -1,0 +1,208 @@
+package tiledesktest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+// Tests use NewServer instead, which needs no Close.
+func Example() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	tokens := server.Issue("agent@example.com", 3)
+
+	status, body := call(http.MethodGet, server.URL()+"/jwt/history", tokens[2])
+	fmt.Println(status, "with", strings.Count(body, `"_id"`), "tokens")
+
+	status, _ = call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(tokens[0]), tokens[2])
+	fmt.Println(status, "and revoked:", server.Revoked(tokens[0]))
+
+	status, body = call(http.MethodGet, server.URL()+"/jwt/history", tokens[0])
+	fmt.Println(status, body)
+	// Output:
+	// 200 with 3 tokens
+	// 200 and revoked: true
+	// 401 Unauthorized
+}
+
+func ExampleStart() {
+	server, err := tiledesktest.Start(tiledesktest.WithPageSize(2), tiledesktest.WithRevokedHidden())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	tokens := server.Issue("agent@example.com", 3)
+
+	call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(tokens[0]), tokens[2])
+	_, body := call(http.MethodGet, server.URL()+"/jwt/history?page=1", tokens[2])
+	fmt.Println(body)
+	// Output: {"perPage":2,"count":2,"jwts":[]}
+}
+
+func ExampleNewHandler() {
+	server := tiledesktest.NewHandler()
+	server.AddUser("agent@example.com", "secret")
+
+	front := httptest.NewServer(http.StripPrefix("/v3", server))
+	defer front.Close()
+	status, body := call(http.MethodGet, front.URL+"/v3/testauth", server.Issue("agent@example.com", 1)[0])
+	fmt.Println(status, body)
+	// Output: 200 {"success":true}
+}
+
+func ExampleServer_AddUser() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+
+	response, err := http.Post(server.URL()+"/auth/signin", "application/json",
+		strings.NewReader(`{"email":"agent@example.com","password":"secret"}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = response.Body.Close() }()
+	var answer struct{ Token string }
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(response.StatusCode, "with a token:", strings.HasPrefix(answer.Token, "JWT eyJ"))
+	// Output: 200 with a token: true
+}
+
+func ExampleServer_IssueAt() {
+	server := tiledesktest.NewHandler()
+	server.AddUser("agent@example.com", "secret")
+	server.Issue("agent@example.com", 1)
+	server.IssueAt("agent@example.com", time.Now().AddDate(0, 0, -31), 2)
+	for _, token := range server.Tokens("agent@example.com") {
+		issued := time.Unix(int64(claimsOf(token)["iat"].(float64)), 0)
+		fmt.Println("older than 30 days:", time.Since(issued) > 30*24*time.Hour)
+	}
+	// Output:
+	// older than 30 days: true
+	// older than 30 days: true
+	// older than 30 days: false
+}
+
+func ExampleServer_Inject() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.Issue("agent@example.com", 1)[0]
+	path := "/jwt/history/" + jtiOf(token)
+
+	server.Inject(tiledesktest.Fault{
+		Method: http.MethodDelete,
+		Status: http.StatusTooManyRequests,
+		Header: http.Header{"Retry-After": {"2"}},
+		Body:   `{"error":"too many requests"}`,
+	})
+	for range 2 {
+		status, _ := call(http.MethodDelete, server.URL()+path, token)
+		fmt.Println(status, "and revoked:", server.Revoked(token))
+	}
+	// Output:
+	// 429 and revoked: false
+	// 200 and revoked: true
+}
+
+// The reply to a revocation is lost: the caller cannot know that it took
+// effect.
+func ExampleServer_Inject_lostReply() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.Issue("agent@example.com", 1)[0]
+
+	server.Inject(tiledesktest.Fault{Drop: tiledesktest.DropAfter})
+	status, _ := call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(token), token)
+	fmt.Println("answered:", status != 0, "revoked:", server.Revoked(token))
+	// Output: answered: false revoked: true
+}
+
+// Somebody signs in while a list is read page by page, which shifts every
+// token down by one.
+func ExampleServer_OnRequest() {
+	server, err := tiledesktest.Start(tiledesktest.WithPageSize(2))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.Issue("agent@example.com", 2)[0]
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Query.Get("page") == "1" {
+			server.Issue("agent@example.com", 1)
+		}
+	})
+	for _, page := range []string{"0", "1"} {
+		_, body := call(http.MethodGet, server.URL()+"/jwt/history?page="+page, token)
+		fmt.Println("page", page, "shows the oldest token:", strings.Contains(body, jtiOf(token)))
+	}
+	// Output:
+	// page 0 shows the oldest token: true
+	// page 1 shows the oldest token: true
+}
+
+func ExampleServer_Requests() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	call(http.MethodDelete, server.URL()+"/jwt/history/a%2Fb", "unknown")
+	call(http.MethodGet, server.URL()+"/jwt/history?page=3", "unknown")
+	for _, r := range server.Requests() {
+		fmt.Printf("%s %s, page %q\n", r.Method, r.Path, r.Query.Get("page"))
+	}
+	// Output:
+	// DELETE /jwt/history/a%2Fb, page ""
+	// GET /jwt/history, page "3"
+}
+
+// call is what the program under test would do. The status is 0 when there was
+// no answer.
+func call(method, url, token string) (status int, body string) {
+	r, err := http.NewRequest(method, url, nil)
+	if err != nil {
+		return 0, err.Error()
+	}
+	r.Header.Set("Authorization", "JWT "+token)
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err.Error()
+	}
+	defer func() { _ = response.Body.Close() }()
+	content, _ := io.ReadAll(response.Body)
+	return response.StatusCode, string(content)
+}
