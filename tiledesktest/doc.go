@@ -22,13 +22,15 @@
 // # What it stands for
 //
 // Statuses, headers and bodies are those of the open-source Tiledesk server
-// 2.19.16 as recorded; the package's tests drive it through every recording.
-// The routes below /jwt/history belong to a module that is not public. Their
-// bodies follow the conventions of the server's other routes, and what nobody
-// outside can know is an option: see [WithBareArray], [WithRevokedHidden],
-// [WithOneBasedPages], [WithSortParam], [WithSecondRevokeNotFound] and the
-// others. A program that works under all of them works whatever the module
-// does.
+// 2.19.16 where they were recorded; the package's tests drive it through every
+// recording of that server and of the stand-in for its history module.
+//
+// The routes below /jwt/history belong to that module, which is not public.
+// What they answer here follows the conventions of the server's other routes,
+// and is a guess. Where guesses differ there is an option: see [WithBareArray],
+// [WithRevokedHidden], [WithOneBasedPages], [WithSortParam],
+// [WithSecondRevokeNotFound] and the others. A program should work under all
+// of them.
 //
 // # Routes
 //

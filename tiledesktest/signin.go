@@ -46,8 +46,10 @@ func (s *Server) signIn(in incoming) reply {
 	return jsonReply(http.StatusOK, signInBody{Success: true, Token: "JWT " + token, User: u.profile})
 }
 
-// bodyFields reads the body as the server's parser does: an object or an array
-// under the type of JSON, and no fields at all under another type.
+// bodyFields reads the body as Express's JSON parser does: an object or an
+// array under the type of JSON, and no fields at all under another type. Only
+// broken JSON was measured; that a body that is too long is answered in the
+// same way is a guess.
 func bodyFields(in incoming) (map[string]json.RawMessage, bool) {
 	if in.tooLong {
 		return nil, false
@@ -68,8 +70,8 @@ func bodyFields(in incoming) (map[string]json.RawMessage, bool) {
 }
 
 // validate checks what the server checks before it looks for the user: that
-// the email looks like one and that the password is there (read in its
-// source).
+// the email looks like one and that the password is there (the email was
+// measured on the server 2.19.16, the password read in the public source).
 func validate(fields map[string]json.RawMessage) []fieldError {
 	var invalid []fieldError
 	refuse := func(param string) {

@@ -8,7 +8,9 @@ import (
 // AddUser adds a user who can sign in, or gives a known user another password.
 // The case of the email does not matter, as on the real server. An email that
 // does not look like one can be used with Basic authorization, but the sign-in
-// refuses it with 422, as the real one does.
+// refuses it with 422, as the real one does. With Basic, a password ends at its
+// first colon, so that one with a colon works for the sign-in only (read in the
+// source of the server's Basic strategy).
 func (s *Server) AddUser(email, password string) {
 	s.tb.Helper()
 	if email == "" || password == "" {
