@@ -92,7 +92,10 @@ func (c *call) attemptError(parent, attempt context.Context, err error) error {
 // checkRetry decides after each attempt whether there is a next one, and when.
 func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
 	c.replyLost = c.replyLost || c.mayHaveActed(err)
-	again := c.worthAnother(ctx, err)
+	again := c.worthAnother(err)
+	if again && ctx.Err() != nil {
+		c.stopped, again = contextError(ctx), false
+	}
 	c.wait = 0
 	if again {
 		c.wait, again = c.retry.wait(c.attempts, c.answerOfThisAttempt())
@@ -108,8 +111,8 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 	return again, err
 }
 
-func (c *call) worthAnother(ctx context.Context, err error) bool {
-	if ctx.Err() != nil || c.stopped != nil || c.attempts > c.retries() {
+func (c *call) worthAnother(err error) bool {
+	if c.stopped != nil || c.attempts > c.retries() {
 		return false
 	}
 	answer := c.answerOfThisAttempt()

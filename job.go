@@ -1,0 +1,114 @@
+package tiledesk
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/tidwall/gjson"
+)
+
+// job is one target on its way; token is nil when it was given by hand.
+type job struct {
+	target Target
+	token  *Token
+}
+
+// request is the DELETE for the job: by id, or by jti where there is no id.
+func (j job) request() (request, error) {
+	req := request{route: routeRevokeByID, identifier: j.target.ID}
+	switch {
+	case j.target == Target{}:
+		return req, errNoIdentifier
+	case j.target.ID == "":
+		req.route, req.identifier = routeRevokeByJTI, j.target.JTI
+	}
+	return req, req.route.checkIdentifier(req.identifier)
+}
+
+// otherRoute is the DELETE by jti for a job whose id was not found, since a
+// server may lack one of the two routes.
+func (j job) otherRoute(req request) (request, bool) {
+	if req.route.argument != "id" || j.target.JTI == "" {
+		return req, false
+	}
+	req.route, req.identifier = routeRevokeByJTI, j.target.JTI
+	return req, req.route.checkIdentifier(req.identifier) == nil
+}
+
+// authorizes reports whether the job is the very token that the request sends.
+func (j job) authorizes(req request) bool {
+	if !hasScheme(req.authorization, "JWT") {
+		return false
+	}
+	claims, err := ParseClaims(req.authorization)
+	return err == nil && claims.JTI != "" && claims.JTI == j.target.JTI
+}
+
+// result blots out an identifier that is a whole token.
+func (j job) result(outcome Outcome, err error, attempts int) RevokeResult {
+	target := Target{JTI: blot(j.target.JTI), ID: blot(j.target.ID)}
+	if j.token != nil {
+		j.token.JTI, j.token.ID = target.JTI, target.ID
+	}
+	return RevokeResult{Target: target, Token: j.token, Outcome: outcome, Err: err, Attempts: attempts}
+}
+
+// verdict is what the DELETEs for one job came to.
+type verdict struct {
+	err       error
+	attempts  int
+	gone      bool // every route said, in the API's own words, that it is not there
+	replyLost bool // an earlier attempt may have taken effect unseen
+}
+
+func verdictOf(err error) verdict {
+	v := verdict{err: err}
+	var answered *APIError
+	var silent *connectionError
+	switch {
+	case errors.As(err, &answered):
+		v.attempts, v.replyLost, v.gone = answered.Attempts, answered.replyLost, saysNotFound(answered)
+	case errors.As(err, &silent):
+		v.attempts, v.replyLost = silent.attempts, silent.replyLost
+	}
+	return v
+}
+
+// and joins the verdict of the other route.
+func (v verdict) and(other verdict) verdict {
+	return verdict{
+		err:       other.err,
+		attempts:  v.attempts + other.attempts,
+		gone:      v.gone && other.gone,
+		replyLost: v.replyLost || other.replyLost,
+	}
+}
+
+// explained is the error, with a word on what may have happened before.
+func (v verdict) explained() error {
+	if !v.replyLost {
+		return v.err
+	}
+	return fmt.Errorf("%w; an earlier reply was lost, so that it may have been this run that revoked it", v.err)
+}
+
+// saysNotFound reports whether the API itself says that a token is not there, in
+// the shape of its sibling routes. An HTML page, or the JSON of some gateway, is a
+// wrong address instead: the token may well be alive.
+func saysNotFound(err *APIError) bool {
+	if err.StatusCode != 404 {
+		return err.kind == ErrNotFound
+	}
+	success := gjson.Result{}
+	if body := trimBOM(err.Response.Body); validJSON(body) {
+		success = gjson.GetBytes(body, "success")
+	}
+	return success.Exists() && !truthy(success)
+}
+
+func blot(identifier string) string {
+	if shapedLikeJWT.MatchString(identifier) {
+		return redacted
+	}
+	return identifier
+}

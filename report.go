@@ -1,0 +1,124 @@
+package tiledesk
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// RevokeReport is what became of all targets of a run. The counts add up to the
+// targets that were seen.
+type RevokeReport struct {
+	Revoked, AlreadyGone, NotFound, Skipped, Planned, Failed, NotAttempted int
+
+	// Passes is the number of listings that RevokeAll made.
+	Passes int
+	// Failures is every result that is Failed or NotAttempted, and NotFound.
+	Failures []RevokeResult
+
+	whole []error // what went wrong with the run as a whole
+}
+
+// Err is nil when nothing is left undone. Otherwise it is one line that sums up,
+// however many failed, and answers [errors.Is] and [errors.As] for each kind of
+// failure among them.
+func (r *RevokeReport) Err() error {
+	if len(r.Failures) == 0 && len(r.whole) == 0 {
+		return nil
+	}
+	return &reportError{text: r.summary(), failures: slices.Clip(r.Failures), whole: slices.Clip(r.whole)}
+}
+
+// add notes what went wrong with the run as a whole.
+func (r *RevokeReport) add(err error) { r.whole = append(r.whole, err) }
+
+// count takes in one result.
+func (r *RevokeReport) count(result RevokeResult) {
+	switch result.Outcome {
+	case Revoked:
+		r.Revoked++
+	case AlreadyGone:
+		r.AlreadyGone++
+	case NotFound:
+		r.NotFound++
+	case Skipped:
+		r.Skipped++
+	case Planned:
+		r.Planned++
+	case Failed:
+		r.Failed++
+	case NotAttempted:
+		r.NotAttempted++
+	}
+	switch result.Outcome {
+	case NotFound, Failed, NotAttempted:
+		r.Failures = append(r.Failures, result)
+	}
+}
+
+func (r *RevokeReport) summary() string {
+	seen := r.Revoked + r.AlreadyGone + r.NotFound + r.Skipped + r.Planned + r.Failed + r.NotAttempted
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		what string
+	}{{r.Failed, "failed"}, {r.NotFound, "not found"}, {r.NotAttempted, "not attempted"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	text := fmt.Sprintf("tiledesk: %d of %d tokens left undone", r.Failed+r.NotFound+r.NotAttempted, seen)
+	if len(parts) > 0 {
+		text += " (" + strings.Join(parts, ", ") + ")"
+	}
+	for _, err := range r.whole {
+		text += "; " + oneLine(err)
+	}
+	if i := slices.IndexFunc(r.Failures, func(f RevokeResult) bool { return f.Err != nil }); i >= 0 && len(r.whole) == 0 {
+		text += "; first: " + oneLine(r.Failures[i].Err)
+	}
+	return text
+}
+
+// reportError sums a report up. It looks through the failures when it is asked
+// instead of joining them, which for 100,000 would be a long text.
+type reportError struct {
+	text     string
+	failures []RevokeResult
+	whole    []error
+}
+
+func (e *reportError) Error() string { return e.text }
+
+// Is reports whether any failure is of that kind.
+func (e *reportError) Is(target error) bool {
+	return e.any(func(err error) bool { return errors.Is(err, target) })
+}
+
+// As finds the first failure of that type.
+func (e *reportError) As(target any) bool {
+	return e.any(func(err error) bool { return errors.As(err, target) })
+}
+
+func (e *reportError) any(holds func(error) bool) bool {
+	var last error // many failures share one error
+	for _, failure := range e.failures {
+		if failure.Err == nil || failure.Err == last {
+			continue
+		}
+		if last = failure.Err; holds(last) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(e.whole, holds)
+}
+
+// oneLine is the text of an error without our own prefix, at most 500 characters.
+func oneLine(err error) string {
+	text := strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "tiledesk: ")), " ")
+	if runes := []rune(text); len(runes) > 500 {
+		text = string(runes[:499]) + "…"
+	}
+	return text
+}

@@ -1,0 +1,282 @@
+package tiledesk
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	maxPasses = 10
+
+	// answerGrace is how long a DELETE that was sent may still be answered after
+	// the run stopped, so that the report knows what became of it.
+	answerGrace = 5 * time.Second
+)
+
+var (
+	errKeepAppearing = fmt.Errorf("tiledesk: new tokens keep appearing: %d listings in a row each brought some; someone signs in faster than they are revoked", maxPasses)
+	errNoIdentifier  = invalidArgument("neither an id nor a jti: such a token cannot be revoked")
+	errKeptForLast   = errors.New("tiledesk: the client's own token was kept, because others are left undone")
+)
+
+// run is one RevokeEach or RevokeAll: a pool of workers, a reason to stop, and
+// the report.
+type run struct {
+	caller context.Context
+	ctx    context.Context // ends with the caller's, and when the run stops
+	cancel context.CancelFunc
+	client *Client
+	opts   RevokeOptions
+	own    ownTokens
+
+	mu      sync.Mutex // guards what follows, and keeps OnResult to one at a time
+	report  *RevokeReport
+	held    []job // the client's own tokens, for the end
+	stopped error // why the run stopped
+	missed  error // shared by all that were not attempted
+}
+
+func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, error) {
+	r := &run{caller: ctx, client: client, report: new(RevokeReport)}
+	if opts != nil {
+		r.opts = *opts
+	}
+	switch {
+	case ctx == nil:
+		return r, invalidArgument("the context is nil: use context.Background()")
+	case r.opts.Concurrency < 0:
+		return r, invalidArgument("the concurrency is %d: use 0 for the default of %d", r.opts.Concurrency, defaultConcurrency)
+	case r.opts.Concurrency == 0:
+		r.opts.Concurrency = defaultConcurrency
+	}
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.own.ask = client.authorization
+	return r, nil
+}
+
+// work lets the workers deal with the jobs that feed gives. Once the run has
+// stopped, give counts a job as not attempted.
+func (r *run) work(feed func(give func(job))) {
+	jobs := make(chan job)
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	defer close(jobs)
+	for range r.opts.Concurrency {
+		workers.Go(func() {
+			for j := range jobs {
+				r.process(j)
+			}
+		})
+	}
+	feed(func(j job) {
+		if r.ctx.Err() == nil {
+			select {
+			case jobs <- j:
+				return
+			case <-r.ctx.Done():
+			}
+		}
+		r.notAttempted(j, 0)
+	})
+}
+
+// read gives the targets of a sequence as they come, and reads no more once the
+// run has stopped.
+func (r *run) read(targets iter.Seq2[Target, error], give func(job)) {
+	if r.ctx.Err() == nil {
+		for target, err := range targets {
+			if err != nil {
+				r.note(fmt.Errorf("the sequence of targets ended: %w", err))
+				break
+			}
+			if give(job{target: target}); r.ctx.Err() != nil {
+				break
+			}
+		}
+	}
+	if r.ctx.Err() != nil {
+		r.noteStop()
+	}
+}
+
+// process decides what happens to one job, and sees to it that it is recorded.
+func (r *run) process(j job) {
+	req, err := j.request()
+	if err != nil {
+		r.record(j.result(Failed, err, 0))
+		return
+	}
+	req.authorization, err = r.own.authorization(r.ctx)
+	switch {
+	case r.ctx.Err() != nil:
+		r.notAttempted(j, 0)
+	case err != nil:
+		r.record(j.result(Failed, err, 0))
+	case r.own.has(j):
+		r.hold(j)
+	default:
+		r.revoke(j, req)
+	}
+}
+
+// revoke sends what it takes to revoke one token, and settles the outcome.
+func (r *run) revoke(j job, req request) {
+	if r.opts.DryRun {
+		r.record(j.result(Planned, nil, 0))
+		return
+	}
+	req.grace = answerGrace
+	v := r.send(req)
+	if second, ok := j.otherRoute(req); ok && errors.Is(v.err, ErrNotFound) {
+		v = v.and(r.send(second))
+	}
+	r.settle(j, req, v)
+}
+
+// send makes one DELETE.
+func (r *run) send(req request) verdict {
+	resp, err := r.client.JWT.revoke(r.ctx, req)
+	if err != nil {
+		return verdictOf(err)
+	}
+	return verdict{attempts: resp.Attempts}
+}
+
+// settle turns a verdict into an outcome, and stops the run where it must.
+func (r *run) settle(j job, req request, v verdict) {
+	switch {
+	case v.err == nil:
+		r.record(j.result(Revoked, nil, v.attempts))
+	case v.gone && j.token != nil:
+		r.record(j.result(AlreadyGone, nil, v.attempts))
+	case errors.Is(v.err, ErrUnauthorized) && j.authorizes(req):
+		// The run's own token, last of all: the server refuses it already.
+		r.record(j.result(AlreadyGone, nil, v.attempts))
+	case errors.Is(v.err, ErrNotFound) && j.token == nil:
+		r.record(j.result(NotFound, v.explained(), v.attempts))
+	case r.stopOn(v.err) && r.cutOff(v.err):
+		r.notAttempted(j, v.attempts)
+	default:
+		r.record(j.result(Failed, v.err, v.attempts))
+	}
+}
+
+// stopOn stops the run when an error means that no other target would do better.
+func (r *run) stopOn(err error) bool {
+	reason := err
+	var forbidden *stopError
+	switch {
+	case r.caller.Err() != nil:
+		reason = contextError(r.caller)
+	case errors.As(err, &forbidden),
+		errors.Is(err, ErrUnauthorized), errors.Is(err, ErrForbidden), errors.Is(err, ErrRateLimited),
+		errors.Is(err, ErrRedirected), errors.Is(err, ErrHistoryUnavailable):
+	default:
+		return r.ctx.Err() != nil
+	}
+	r.mu.Lock()
+	if r.stopped == nil {
+		r.stopped = reason
+	}
+	r.mu.Unlock()
+	r.cancel()
+	return true
+}
+
+// cutOff reports whether a request ended because the run did.
+func (r *run) cutOff(err error) bool {
+	var forbidden *stopError
+	return errors.As(err, &forbidden) || r.ctx.Err() != nil &&
+		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+}
+
+// hold keeps a token of the run itself for the end.
+func (r *run) hold(j job) {
+	if !r.opts.IncludeCurrent {
+		r.record(j.result(Skipped, nil, 0))
+		return
+	}
+	r.mu.Lock()
+	r.held = append(r.held, j)
+	r.mu.Unlock()
+}
+
+// revokeOwn deals with the client's own tokens, the one in use last, when
+// everything before went well: else the caller could not try again.
+func (r *run) revokeOwn() {
+	slices.SortStableFunc(r.held, func(a, b job) int { return cmp.Compare(r.own.turn(a), r.own.turn(b)) })
+	for _, j := range r.held {
+		req, err := j.request()
+		if err == nil {
+			req.authorization, err = r.own.authorization(r.ctx)
+		}
+		switch {
+		case r.ctx.Err() != nil:
+			r.notAttempted(j, 0)
+		case r.report.Failed > 0 || r.report.NotAttempted > 0 || len(r.report.whole) > 0:
+			r.record(j.result(NotAttempted, errKeptForLast, 0))
+		case err != nil:
+			r.record(j.result(Failed, err, 0))
+		default:
+			r.revoke(j, req)
+		}
+	}
+}
+
+// notAttempted records a job that the stop of the run left undone.
+func (r *run) notAttempted(j job, attempts int) {
+	reason := r.stopReason()
+	r.mu.Lock()
+	if r.missed == nil {
+		r.missed = fmt.Errorf("tiledesk: not revoked, the run stopped: %w", reason)
+	}
+	missed := r.missed
+	r.mu.Unlock()
+	r.record(j.result(NotAttempted, missed, attempts))
+}
+
+// stopReason is nil while the run goes on.
+func (r *run) stopReason() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stopped == nil && r.caller.Err() != nil {
+		r.stopped = contextError(r.caller)
+	}
+	return r.stopped
+}
+
+// note adds what went wrong with the run as a whole.
+func (r *run) note(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.add(err)
+}
+
+// noteStop adds why the run stopped before its natural end, if it did.
+func (r *run) noteStop() {
+	if reason := r.stopReason(); reason != nil {
+		r.note(fmt.Errorf("the run stopped: %w", reason))
+	}
+}
+
+func (r *run) record(result RevokeResult) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.report.count(result)
+	if r.opts.OnResult != nil {
+		r.opts.OnResult(result)
+	}
+}
+
+func (r *run) finish() (*RevokeReport, error) { return r.report, r.report.Err() }
+
+func (r *run) fail(err error) (*RevokeReport, error) {
+	r.note(err)
+	return r.finish()
+}
