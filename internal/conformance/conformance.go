@@ -1,0 +1,192 @@
+// Package conformance states the Tiledesk JWT API as tests. The same suite runs
+// against tiledesktest and against the real server, so that one cannot drift from
+// the other unseen.
+package conformance
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+// Target is a server and what is known about it.
+type Target struct {
+	BaseURL string
+
+	// Server and Module name who answers: the open-source server or a fake of it,
+	// the history module or a stand-in. Each test's name begins with one of them,
+	// so that a result says whose it is.
+	Server, Module string
+
+	// NewUser makes a user that no other test uses.
+	NewUser func(t testing.TB) (email, password string)
+
+	NoModule      bool   // the history module is absent
+	NotEnforced   bool   // revocation is stored, never checked
+	RevokedHidden bool   // revoked tokens leave the list
+	BareArray     bool   // a list without an envelope
+	OneBased      bool   // pages count from 1
+	PageSize      int    // rows of a full page
+	SortParam     string // "sortField" or "sort"
+	SecondRevoke  int    // the status of a second revoke: 200 or 404
+}
+
+// Run tests the target. It leaves tokens behind for the users it made.
+func Run(t *testing.T, target Target) {
+	t.Helper()
+	suite := func(answeredBy string, tests map[string]func(*testing.T, Target)) {
+		t.Run(strings.ReplaceAll(answeredBy, " ", "_"), func(t *testing.T) {
+			for name, test := range tests {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					test(t, target)
+				})
+			}
+		})
+	}
+	suite(target.Server, signIn)
+	if target.NoModule {
+		suite(target.Server, moduleAbsent)
+		return
+	}
+	suite(target.Server, authorization)
+	suite(target.Module, history)
+	suite(target.Module, revocation)
+	if target.NotEnforced {
+		suite(target.Server, notEnforced)
+	} else {
+		suite(target.Server, enforced)
+	}
+}
+
+// account is a user with a client of its own.
+type account struct {
+	email, password string
+	client          *tiledesk.Client
+}
+
+func newAccount(t *testing.T, target Target) account {
+	t.Helper()
+	email, password := target.NewUser(t)
+	client, err := tiledesk.SignIn(t.Context(), email, password, options(target)...)
+	if err != nil {
+		t.Fatalf("sign-in of a new user: %v", err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	return account{email, password, client}
+}
+
+// token signs in once more and returns the raw token.
+func (a account) token(t *testing.T, target Target) string {
+	t.Helper()
+	body := `{"email":"` + a.email + `","password":"` + a.password + `"}`
+	reply := send(t, target, http.MethodPost, "/auth/signin", "", body)
+	_, rest, found := strings.Cut(reply.body, `"token":"JWT `)
+	token, _, closed := strings.Cut(rest, `"`)
+	if !found || !closed {
+		t.Fatalf("sign-in answered %d without a token", reply.status)
+	}
+	return token
+}
+
+// tokens signs in n times, one after the other, so that their order is known.
+func (a account) tokens(t *testing.T, target Target, n int) []string {
+	t.Helper()
+	tokens := make([]string, n)
+	for i := range tokens {
+		tokens[i] = a.token(t, target)
+	}
+	return tokens
+}
+
+func options(target Target) []tiledesk.Option {
+	return []tiledesk.Option{
+		tiledesk.WithBaseURL(target.BaseURL),
+		tiledesk.WithRateLimiter(nil),
+		tiledesk.WithHTTPClient(&http.Client{Timeout: time.Minute}),
+	}
+}
+
+// clientOf is a client for some credentials.
+func clientOf(t *testing.T, target Target, credentials tiledesk.Credentials) *tiledesk.Client {
+	t.Helper()
+	client, err := tiledesk.NewClient(credentials, options(target)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	return client
+}
+
+// reply is an answer as it came, for what the client would not send or not show.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+func send(t *testing.T, target Target, method, path, authorization, body string) reply {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, target.BaseURL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reply{resp.StatusCode, resp.Header, string(text)}
+}
+
+// jtiOf is the jti that the claims of a token show.
+func jtiOf(t *testing.T, token string) string {
+	t.Helper()
+	claims, err := tiledesk.ParseClaims(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return claims.JTI
+}
+
+// listed collects the whole history of an account.
+func listed(t *testing.T, client *tiledesk.Client) []*tiledesk.Token {
+	t.Helper()
+	var tokens []*tiledesk.Token
+	for token, err := range client.JWT.History(t.Context(), nil) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens
+}
+
+// entryOf finds the entry of a token; nil when it is not listed.
+func entryOf(t *testing.T, client *tiledesk.Client, token string) *tiledesk.Token {
+	t.Helper()
+	jti := jtiOf(t, token)
+	for _, entry := range listed(t, client) {
+		if entry.JTI == jti {
+			return entry
+		}
+	}
+	return nil
+}
