@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,7 +42,7 @@ func TestRealServer(t *testing.T) {
 		t.Errorf("listed with a password:\n%s", out)
 	}
 	for _, request := range server.Requests() {
-		if request.Method != "GET" {
+		if request.Method != http.MethodGet {
 			t.Errorf("sent %s without being told to", request.Method)
 		}
 	}
