@@ -1,0 +1,190 @@
+package tiledesk_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/go-tiledesk/tiledesk"
+
+// dependencies are all that the package may import beside the standard library.
+var dependencies = []string{
+	"github.com/google/go-querystring/",
+	"github.com/hashicorp/go-retryablehttp",
+	"github.com/tidwall/gjson",
+	"golang.org/x/time/",
+}
+
+// TestImports keeps the package to its dependencies and tiledesktest to none.
+func TestImports(t *testing.T) {
+	t.Parallel()
+	for _, path := range imported(t, ".") {
+		if !slices.ContainsFunc(dependencies, func(d string) bool { return strings.HasPrefix(path, d) }) {
+			t.Errorf("the package imports %s", path)
+		}
+	}
+	for _, path := range imported(t, "tiledesktest") {
+		t.Errorf("tiledesktest imports %s", path)
+	}
+}
+
+// imported are the imports of the package in dir, those of its tests apart, that
+// are not of the standard library.
+func imported(t *testing.T, dir string) []string {
+	t.Helper()
+	pkg, err := build.ImportDir(dir, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(pkg.Imports, func(path string) bool {
+		domain, _, _ := strings.Cut(path, "/")
+		return !strings.Contains(domain, ".")
+	})
+}
+
+// TestGoDirective keeps the module open to the previous Go release.
+func TestGoDirective(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(text, []byte("\ntoolchain ")) {
+		t.Error("go.mod has a toolchain line")
+	}
+	directive := regexp.MustCompile(`(?m)^go 1\.(\d+)(\.0)?$`).FindSubmatch(text)
+	if directive == nil {
+		t.Fatal("go.mod has no go directive of the form 1.N or 1.N.0")
+	}
+	if minor, _ := strconv.Atoi(string(directive[1])); minor > 25 {
+		t.Errorf("the go directive is 1.%d; some newest versions of dependencies raise it", minor)
+	}
+}
+
+// TestNoSecrets looks through every file for a token with a signature other than
+// the dummies, and for other things that only secrets look like.
+func TestNoSecrets(t *testing.T) {
+	t.Parallel()
+	signed := regexp.MustCompile(`eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.([\w-]{8,})`)
+	others := regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY|\bgh[pousr]_\w{30,}|\bAKIA[0-9A-Z]{16}\b|\bnpm_\w{30,}`)
+	files := 0
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "node_modules"):
+			return filepath.SkipDir
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		files++
+		for _, found := range signed.FindAllSubmatch(text, -1) {
+			if signature := string(found[1]); signature != dummySignature && !looksMadeUp(signature) {
+				t.Errorf("%s holds a token that may be signed", path)
+			}
+		}
+		if others.Match(text) {
+			t.Errorf("%s holds what looks like a key", path)
+		}
+		return nil
+	})
+	if err != nil || files < 50 {
+		t.Errorf("looked at %d files only: %v", files, err)
+	}
+}
+
+const dummySignature = "c2lnbmF0dXJl" // "signature"
+
+// looksMadeUp is true for the signatures that tests write by hand. A real one has
+// 43 characters and more, of every kind.
+func looksMadeUp(signature string) bool {
+	return len(signature) < 20 || !strings.ContainsAny(signature, "0123456789") && strings.Contains(strings.ToLower(signature), "signature")
+}
+
+// TestExportedTypes keeps the types of dependencies out of the API, so that each
+// can be replaced without a change to anybody's code.
+func TestExportedTypes(t *testing.T) {
+	t.Parallel()
+	exported := 0
+	for _, file := range parsePackage(t) {
+		foreign := foreignNames(file)
+		for _, declaration := range file.Decls {
+			exported += checkDeclaration(t, declaration, foreign)
+		}
+	}
+	if exported < 40 {
+		t.Errorf("saw %d exported declarations; the check sees too little", exported)
+	}
+}
+
+func parsePackage(t *testing.T) []*ast.File {
+	t.Helper()
+	pkg, err := build.ImportDir(".", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, name := range pkg.GoFiles {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, file)
+	}
+	return files
+}
+
+// foreignNames are the names under which a file knows its dependencies.
+func foreignNames(file *ast.File) []string {
+	var names []string
+	for _, spec := range file.Imports {
+		path, _ := strconv.Unquote(spec.Path.Value)
+		domain, _, _ := strings.Cut(path, "/")
+		if !strings.Contains(domain, ".") || strings.HasPrefix(path, module) {
+			continue
+		}
+		name := strings.TrimPrefix(filepath.Base(path), "go-")
+		if spec.Name != nil {
+			name = spec.Name.Name
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// checkDeclaration reports the dependencies that an exported declaration names,
+// bodies and unexported fields apart. It returns how many names it declares.
+func checkDeclaration(t *testing.T, declaration ast.Decl, foreign []string) int {
+	t.Helper()
+	file := &ast.File{Name: ast.NewIdent("tiledesk"), Decls: []ast.Decl{declaration}}
+	if !ast.FileExports(file) { // leaves what godoc shows
+		return 0
+	}
+	ast.Inspect(file, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.BlockStmt:
+			return false
+		case *ast.SelectorExpr:
+			if pkg, ok := node.X.(*ast.Ident); ok && slices.Contains(foreign, pkg.Name) {
+				t.Errorf("the exported API names %s.%s", pkg.Name, node.Sel.Name)
+			}
+		}
+		return true
+	})
+	return 1
+}
