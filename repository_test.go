@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"go/ast"
 	"go/build"
+	"go/doc"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -138,9 +139,14 @@ func parsePackage(t *testing.T) []*ast.File {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return parse(t, token.NewFileSet(), pkg.GoFiles)
+}
+
+func parse(t *testing.T, fset *token.FileSet, names []string) []*ast.File {
+	t.Helper()
 	var files []*ast.File
-	for _, name := range pkg.GoFiles {
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+	for _, name := range names {
+		file, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -187,4 +193,38 @@ func checkDeclaration(t *testing.T, declaration ast.Decl, foreign []string) int 
 		return true
 	})
 	return 1
+}
+
+// TestExamples asks for an example of every exported function and method; those
+// that only fmt, encoding/json and errors call are shown by what they do.
+func TestExamples(t *testing.T) {
+	t.Parallel()
+	shown := regexp.MustCompile(`\.(Error|Is|Unwrap|Format|(Unm|M)arshal(Text|JSON))$`)
+	source, err := build.ImportDir(".", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fset := token.NewFileSet()
+	files := parse(t, fset, slices.Concat(source.GoFiles, source.XTestGoFiles))
+	pkg, err := doc.NewFromFiles(fset, files, module)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(name string, examples []*doc.Example) {
+		if len(examples) == 0 && !shown.MatchString(name) {
+			t.Errorf("%s has no example", name)
+		}
+	}
+	check("the package", pkg.Examples)
+	for _, function := range pkg.Funcs {
+		check(function.Name, function.Examples)
+	}
+	for _, kind := range pkg.Types {
+		for _, function := range kind.Funcs {
+			check(function.Name, function.Examples)
+		}
+		for _, method := range kind.Methods {
+			check(kind.Name+"."+method.Name, method.Examples)
+		}
+	}
 }
