@@ -1,0 +1,3 @@
+module github.com/go-tiledesk/tiledesk/internal/live
+
+go 1.25.0
