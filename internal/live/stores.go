@@ -1,0 +1,72 @@
+//go:build live
+
+package live
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/FerretDB/FerretDB/ferretdb"
+	"github.com/alicebob/miniredis/v2"
+)
+
+// stores are what the server keeps its data in, served from this process: a
+// MongoDB by FerretDB, over SQLite files in a folder, and a Redis by miniredis.
+type stores struct {
+	mongo *url.URL
+	redis *miniredis.Miniredis
+
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+// starting keeps tests that boot side by side from starting two FerretDBs at
+// once: each start writes a variable of the whole process.
+var starting sync.Mutex
+
+func startStores(dir string) (*stores, error) {
+	files := filepath.Join(dir, "mongo")
+	if err := os.Mkdir(files, 0o700); err != nil {
+		return nil, err
+	}
+	starting.Lock()
+	ferret, err := ferretdb.New(&ferretdb.Config{
+		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
+		Handler:   "sqlite",
+		SQLiteURL: "file:" + (&url.URL{Path: filepath.ToSlash(files)}).EscapedPath() + "/",
+		Logger:    slog.New(slog.DiscardHandler),
+	})
+	starting.Unlock()
+	if err != nil {
+		return nil, fmt.Errorf("starting FerretDB: %w", err)
+	}
+
+	ctx, stop := context.WithCancel(context.Background())
+	s := &stores{stop: stop, stopped: make(chan struct{})}
+	go func() {
+		_ = ferret.Run(ctx) // nil, whatever happens
+		close(s.stopped)
+	}()
+	if s.mongo, err = url.Parse(ferret.MongoDBURI()); err != nil {
+		s.close()
+		return nil, err
+	}
+	if s.redis, err = miniredis.Run(); err != nil {
+		s.close()
+		return nil, fmt.Errorf("starting miniredis: %w", err)
+	}
+	return s, nil
+}
+
+func (s *stores) close() {
+	if s.redis != nil {
+		s.redis.Close()
+	}
+	s.stop()
+	<-s.stopped
+}
