@@ -7,13 +7,17 @@ import (
 	"strings"
 )
 
-// parseBaseURL checks a base URL and takes the slashes off its end. Its errors
-// say what was wrong and how to mend it, and never repeat the URL, which can
-// hold a password.
+// parseBaseURL checks a base URL and tidies it. Its errors say what was wrong and
+// how to mend it, and never repeat the URL, which can hold a password.
 func parseBaseURL(raw string) (*url.URL, error) {
 	raw = strings.TrimSpace(raw)
 	if raw == "" {
 		return nil, invalidArgument("the base URL is empty: write it like %s", DefaultBaseURL)
+	}
+	// Before url.Parse, which takes localhost:3000 for a scheme and fails on
+	// 127.0.0.1:3000.
+	if !strings.Contains(raw, "://") {
+		return nil, invalidArgument("the base URL has no scheme: put https:// in front")
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -35,7 +39,7 @@ func parseBaseURL(raw string) (*url.URL, error) {
 	case !validPort(u.Port()):
 		return nil, invalidArgument("the base URL has a port that does not exist: use one from 1 to 65535")
 	}
-	return withoutTrailingSlash(u), nil
+	return tidy(u), nil
 }
 
 // checkTransportSecurity refuses to send credentials in the clear.
@@ -46,8 +50,10 @@ func checkTransportSecurity(u *url.URL, insecureHTTP bool) error {
 	return invalidArgument("the base URL is http://, which sends the credentials in the clear: use https://, or WithInsecureHTTP if the network is your own")
 }
 
-func withoutTrailingSlash(u *url.URL) *url.URL {
+// tidy takes off the slashes at the end and a colon without a port.
+func tidy(u *url.URL) *url.URL {
 	clean := *u
+	clean.Host = strings.TrimSuffix(u.Host, ":")
 	clean.RawPath = strings.TrimRight(u.EscapedPath(), "/")
 	clean.Path, _ = url.PathUnescape(clean.RawPath) // it was valid before
 	return &clean

@@ -1,6 +1,7 @@
 package tiledesk
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -55,9 +56,9 @@ type options struct {
 
 func newOptions(opts []Option) (*options, error) {
 	o := &options{
-		userAgent:      "tiledesk-go/" + version(),
+		userAgent:      defaultUserAgent(),
 		retry:          RetryPolicy{MaxRetries: defaultMaxRetries},
-		limit:          rate.NewLimiter(defaultRate, defaultBurst).Wait,
+		limit:          defaultLimit(),
 		attemptTimeout: defaultAttemptTimeout,
 	}
 	if err := WithBaseURL(DefaultBaseURL)(o); err != nil {
@@ -98,6 +99,7 @@ func WithBaseURL(rawURL string) Option {
 // the default.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(o *options) error {
+		o.transport, o.jar, o.attemptTimeout = nil, nil, defaultAttemptTimeout
 		if hc == nil {
 			return nil
 		}
@@ -134,7 +136,9 @@ func WithRateLimiter(l RateLimiter) Option {
 		switch {
 		case l == nil:
 			o.limit = nil
-		case !isNil(l):
+		case isNil(l):
+			o.limit = defaultLimit()
+		default:
 			o.limit = l.Wait
 		}
 		return nil
@@ -146,7 +150,10 @@ func WithRateLimiter(l RateLimiter) Option {
 // identifier, a header or a body. Nil means silent, the default.
 func WithLogger(l *slog.Logger) Option {
 	return func(o *options) error {
-		o.logger = l
+		o.logger = nil
+		if l != nil && !isNil(l.Handler()) { // a zero Logger has no handler, and would panic
+			o.logger = l
+		}
 		return nil
 	}
 }
@@ -158,9 +165,7 @@ func WithUserAgent(ua string) Option {
 		if hasControl(ua) {
 			return invalidArgument("the user agent has a control character in it")
 		}
-		if ua != "" {
-			o.userAgent = ua
-		}
+		o.userAgent = cmp.Or(ua, defaultUserAgent())
 		return nil
 	}
 }
@@ -184,11 +189,17 @@ func WithSortAlias() Option {
 	}
 }
 
+func defaultLimit() func(context.Context) error {
+	return rate.NewLimiter(defaultRate, defaultBurst).Wait
+}
+
+func defaultUserAgent() string { return "tiledesk-go/" + version() }
+
 // newTransport is built from nothing rather than cloned, because the default one
 // may have been replaced by something that is no *http.Transport.
 func newTransport() *http.Transport {
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  exceptLoopback(http.ProxyFromEnvironment),
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           idleConnections,
@@ -196,5 +207,16 @@ func newTransport() *http.Transport {
 		IdleConnTimeout:        90 * time.Second,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: maxResponseHeader,
+	}
+}
+
+// exceptLoopback keeps what is bound for this machine away from a proxy, where it
+// may be in the clear: net/http makes that exception for fewer names than we do.
+func exceptLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		if isLoopback(req.URL.Hostname()) {
+			return nil, nil
+		}
+		return proxy(req)
 	}
 }
