@@ -24,9 +24,13 @@ var (
 	routeRevokeByID  = route{method: "DELETE", template: "/jwt/history/id/:id", prefix: "/jwt/history/id/", argument: "id"}
 )
 
-// shapedLikeJWT finds three base64url parts beginning with eyJ, padded or not,
-// anywhere in a text. The last part is empty in an unsigned token.
-var shapedLikeJWT = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]*=*`)
+// shapedLikeJWT finds three base64url parts, padded or not, of which the first
+// begins with {" in base64, anywhere in a text. The last part is empty in an
+// unsigned token. holdsJWT is stricter: "keyJobs.v1.2" is an innocent identifier.
+var (
+	shapedLikeJWT = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]*=*`)
+	holdsJWT      = regexp.MustCompile(`(?:^|[^A-Za-z0-9_.-])` + shapedLikeJWT.String())
+)
 
 // path builds the decoded and the escaped path of the route. It is the only
 // place that puts an identifier into a path.
@@ -54,7 +58,7 @@ func (r route) checkIdentifier(identifier string) error {
 		return invalidArgument("the %s has a control character in it; was a line break read along with it?", r.argument)
 	case hasDotSegment(identifier):
 		return invalidArgument("the %s has a segment . or .. in it, which a proxy could resolve to another route", r.argument)
-	case shapedLikeJWT.MatchString(identifier):
+	case strings.Contains(identifier, "eyJ") && holdsJWT.MatchString(identifier): // the first is quick
 		return invalidArgument("the %s is a whole token, which would stand in every access log on the way: use RevokeToken, which reads the jti out of it", r.argument)
 	}
 	return nil
