@@ -44,10 +44,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	ctx, cancel := c.attemptContext(req.Context())
 	defer cancel()
-	resp, err := c.transport.RoundTrip(req.WithContext(ctx))
-	if err == nil && resp == nil {
-		err = errors.New("the transport gave neither an answer nor an error")
-	}
+	resp, err := c.send(req.WithContext(ctx))
 	if err != nil {
 		c.broken = c.attemptError(req.Context(), ctx, err)
 		return nil, c.broken
@@ -79,6 +76,25 @@ func (c *call) attemptContext(parent context.Context) (context.Context, context.
 		context.AfterFunc(ctx, func() { timer.Stop() })
 	})
 	return ctx, func() { release(); cancel() }
+}
+
+// send hands a request to the transport, with the cookies of the moment: a jar
+// inside http.Client would add them to those of the attempt before.
+func (c *call) send(req *http.Request) (*http.Response, error) {
+	if c.jar != nil {
+		req.Header = req.Header.Clone()
+		for _, cookie := range c.jar.Cookies(req.URL) {
+			req.AddCookie(cookie)
+		}
+	}
+	resp, err := c.transport.RoundTrip(req)
+	switch {
+	case err == nil && resp == nil:
+		return nil, errors.New("the transport gave neither an answer nor an error")
+	case err == nil && c.jar != nil && len(resp.Cookies()) > 0:
+		c.jar.SetCookies(req.URL, resp.Cookies())
+	}
+	return resp, err
 }
 
 // attemptError says that it was our own timeout which ended the attempt.
@@ -229,7 +245,7 @@ func readBody(resp *http.Response) ([]byte, error) {
 	// grows with what really comes.
 	body := make([]byte, 0, min(max(resp.ContentLength, 511), 64<<10)+1)
 	for {
-		n, err := resp.Body.Read(body[len(body):cap(body)])
+		n, err := resp.Body.Read(body[len(body):min(cap(body), maxBody+1)])
 		body = body[:len(body)+n]
 		switch {
 		case len(body) > maxBody:

@@ -89,7 +89,7 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 	return &call{
 		options:    c.settings,
 		route:      r.route,
-		hide:       secretsOf(authorization, append(r.secrets, u.String(), escaped[len(r.route.prefix):], r.identifier)...),
+		hide:       secretsOf(authorization, &u, append(r.secrets, r.identifier)...),
 		credential: credentialKind(authorization),
 		once:       r.once,
 		grace:      r.grace,
@@ -101,7 +101,11 @@ func newHTTPRequest(ctx context.Context, r request, u *url.URL, userAgent, autho
 	if authorization != "" {
 		header["Authorization"] = []string{authorization}
 	}
-	req, err := retryablehttp.FromRequest((&http.Request{Method: r.route.method, URL: u, Header: header}).WithContext(ctx))
+	plain := &http.Request{ // as http.NewRequest makes it, without parsing the URL again
+		Method: r.route.method, URL: u, Host: u.Host, Header: header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	req, err := retryablehttp.FromRequest(plain.WithContext(ctx))
 	if err != nil || r.body == nil {
 		return req, err
 	}
@@ -118,7 +122,6 @@ func (c *call) run(req *retryablehttp.Request) (*Response, error) {
 	client := retryablehttp.Client{ // a literal, because NewClient logs to stderr
 		HTTPClient: &http.Client{
 			Transport:     c,
-			Jar:           c.jar,
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 		RetryMax:     c.retries(),

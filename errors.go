@@ -111,6 +111,8 @@ func (e *APIError) Is(target error) bool {
 		return e.StatusCode == http.StatusNotFound || e.kind == ErrNotFound
 	case ErrRateLimited:
 		return e.StatusCode == http.StatusTooManyRequests
+	case ErrRedirected:
+		return isRedirect(e.StatusCode)
 	case ErrServer:
 		return e.StatusCode >= 500 && e.StatusCode <= 599
 	default:
@@ -124,15 +126,14 @@ func (e *APIError) Unwrap() error { return e.cause }
 
 // Format prints the same text for every verb, since %+v would print the body
 // and %#v all of it. %q quotes it.
-func (e *APIError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
+func (e APIError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
 
 // connectionError is a call that ended without an answer.
 type connectionError struct {
+	*safeError
 	method, route string
 	attempts      int
-	text          string // why, without URL or secret
-	cause         error  // nil when the cause's own text holds a secret
-	replyLost     bool   // a request left, and its reply may have been lost
+	replyLost     bool // a request left, and its reply may have been lost
 }
 
 // Error is one line that holds no secret.
@@ -143,8 +144,26 @@ func (e *connectionError) Error() string {
 	return fmt.Sprintf("tiledesk: %s %s: no answer: %s", e.method, e.route, e.text)
 }
 
+// Format prints the same text for every verb.
+func (e *connectionError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
+
+// safeError is an error of the transport, told without URL or secret.
+type safeError struct {
+	text  string
+	cause error                   // nil when its text, or that of an error inside it, holds a secret
+	is    func(target error) bool // answers for the cause that is left out
+}
+
+func (e *safeError) Error() string { return e.text }
+
 // Unwrap gives the cause for [errors.Is] and [errors.As].
-func (e *connectionError) Unwrap() error { return e.cause }
+func (e *safeError) Unwrap() error { return e.cause }
+
+// Is answers [errors.Is] where the cause itself cannot be shown.
+func (e *safeError) Is(target error) bool { return e.is != nil && e.is(target) }
+
+// Format prints the same text for every verb.
+func (e *safeError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.text) }
 
 // invalidArgument is the error for what was refused before anything was sent.
 func invalidArgument(format string, args ...any) error {

@@ -1,9 +1,14 @@
 package tiledesk
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/base64"
 	"html"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -11,30 +16,42 @@ import (
 )
 
 const (
-	maxMessage = 300 // characters of the server's words that an error shows
-	redacted   = "[redacted]"
+	maxMessage    = 300      // characters of the server's words that an error shows
+	messageWindow = 64 << 10 // bytes in which they are looked for
+	maxFields     = 100      // of a 422
+	redacted      = "[redacted]"
 )
 
 // errorMessage finds what the server said in any of the shapes that it uses
 // (measured and read in its source), and the fields of a 422.
 func errorMessage(header http.Header, body []byte) (message string, fields []FieldError) {
-	text := strings.TrimSpace(string(trimBOM(body)))
+	body = bytes.TrimSpace(trimBOM(body))
 	switch {
-	case validJSON([]byte(text)):
-		return messageOf(gjson.Parse(text))
-	case strings.HasPrefix(text, "<") || strings.Contains(header.Get("Content-Type"), "html"):
-		return pageTitle(text), nil
+	case len(body) == 0:
+		return "", nil
+	case validJSON(body):
+		return messageOf(gjson.ParseBytes(body))
+	case body[0] == '<' || strings.Contains(header.Get("Content-Type"), "html"):
+		return pageTitle(string(body[:min(len(body), messageWindow)])), nil
+	case body[0] == '{' || body[0] == '[':
+		return "", nil // JSON that was cut: it can hold the value of a 422
 	default:
-		return text, nil
+		return string(body), nil
 	}
 }
 
-// messageOf reads {"msg"}, {"message"}, {"error"}, {"err"}, {"errors":[…]}, the
-// first three also one level below, and bare text in quotes.
+// messageOf reads {"msg"}, {"message"}, {"error"}, {"err"}, also one level below
+// one of these, {"errors":[…]} and bare text in quotes.
 func messageOf(value gjson.Result) (string, []FieldError) {
 	if value.Type == gjson.String {
 		return value.Str, nil
 	}
+	return messageWithin(value, 1)
+}
+
+// messageWithin goes no deeper than it is told: each level reads the text again,
+// which a hostile server could make last for hours.
+func messageWithin(value gjson.Result, levels int) (string, []FieldError) {
 	if !value.IsObject() {
 		return "", nil
 	}
@@ -42,8 +59,8 @@ func messageOf(value gjson.Result) (string, []FieldError) {
 		switch found := value.Get(name); {
 		case found.Type == gjson.String && found.Str != "":
 			return found.Str, nil
-		case found.IsObject():
-			if message, fields := messageOf(found); message != "" {
+		case found.IsObject() && levels > 0:
+			if message, fields := messageWithin(found, levels-1); message != "" {
 				return message, fields
 			}
 		}
@@ -51,22 +68,24 @@ func messageOf(value gjson.Result) (string, []FieldError) {
 	return fieldErrors(value.Get("errors"))
 }
 
-// fieldErrors reads the list of a 422. The refused value stays where it is: it
-// can be a password.
+// fieldErrors reads the list of a 422, or an object with a member a field. The
+// refused value stays where it is: it can be a password.
 func fieldErrors(list gjson.Result) (string, []FieldError) {
 	var fields []FieldError
 	var texts []string
-	list.ForEach(func(_, item gjson.Result) bool {
-		field := FieldError{Field: item.Get("param").String(), Message: item.Get("msg").String()}
-		if field.Field == "" {
-			field.Field = item.Get("path").String() // its name in newer validators
+	list.ForEach(func(key, item gjson.Result) bool {
+		field := FieldError{
+			Field:   cmp.Or(textOf(item.Get("param")), textOf(item.Get("path")), key.Str), // the second in newer validators
+			Message: cmp.Or(textOf(item.Get("msg")), textOf(item.Get("message"))),
 		}
 		if item.Type == gjson.String {
 			field.Message = item.Str
 		}
-		fields = append(fields, field)
-		texts = append(texts, strings.Trim(field.Field+": "+field.Message, ": "))
-		return len(fields) < maxMessage
+		if field != (FieldError{}) {
+			fields = append(fields, field)
+			texts = append(texts, strings.Trim(field.Field+": "+field.Message, ": "))
+		}
+		return len(fields) < maxFields
 	})
 	return strings.Join(texts, "; "), fields
 }
@@ -100,40 +119,67 @@ func asciiLower(s string) string {
 // secrets are the texts of one call that no error and no log may show.
 type secrets func() []string
 
-// secretsOf collects what the Authorization header and the identifier of a call
-// could be recognised by, should the server repeat them. It is a closure, so
-// that printing a struct that holds it shows nothing.
-func secretsOf(authorization string, others ...string) secrets {
+// secretsOf collects what URL, identifier and Authorization header of a call could
+// be recognised by, should the server repeat them, in every way in which a text is
+// escaped on its way into another. It is a closure, so that printing a struct that
+// holds it shows nothing.
+func secretsOf(authorization string, u *url.URL, others ...string) secrets {
 	return func() []string {
-		texts := append([]string{authorization}, others...)
 		scheme, rest, _ := strings.Cut(authorization, " ")
-		texts = append(texts, rest)
+		rest = strings.TrimSpace(rest)
+		texts := append([]string{authorization, u.String(), rest}, others...)
 		if strings.EqualFold(scheme, "JWT") {
-			if dot := strings.LastIndexByte(rest, '.'); dot >= 0 {
-				texts = append(texts, rest[:dot], rest[dot+1:])
-			}
+			unsigned := rest[:max(0, strings.LastIndexByte(rest, '.'))]
+			texts = append(append(texts, unsigned), strings.Split(rest, ".")...)
 		}
 		if plain, err := base64.StdEncoding.DecodeString(rest); err == nil && strings.EqualFold(scheme, "Basic") {
 			_, password, _ := strings.Cut(string(plain), ":")
 			texts = append(texts, string(plain), password)
 		}
+		for _, text := range texts {
+			quoted := strconv.Quote(text)
+			texts = append(texts, quoted[1:len(quoted)-1], url.PathEscape(text), url.QueryEscape(text), html.EscapeString(text))
+		}
 		return texts
 	}
 }
 
-// clean makes a text of the server fit for an error or a terminal: no secret, no
-// control or invisible character, one line, at most 300 characters.
-func clean(text string, hide secrets) string {
+// redact replaces every secret in a text.
+func redact(text string, hide secrets) string {
 	for _, secret := range hide() {
 		if len(secret) >= 3 { // shorter ones are in every text by chance
 			text = strings.ReplaceAll(text, secret, redacted)
 		}
 	}
-	const window = 64 << 10 // more than can matter, and bounded work
-	text = strings.ToValidUTF8(text[:min(len(text), window)], "\uFFFD")
+	return text
+}
+
+// tells reports whether an error, or one that it wraps, has a secret in its text.
+func tells(err error, hide secrets) bool {
+	if err == nil {
+		return false
+	}
+	text := err.Error()
+	if _, ok := err.(*url.Error); ok || redact(text, hide) != text || shapedLikeJWT.MatchString(text) {
+		return true
+	}
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return tells(err.Unwrap(), hide)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(err.Unwrap(), func(inner error) bool { return tells(inner, hide) })
+	}
+	return false
+}
+
+// clean makes a text of the server fit for an error or a terminal: no secret, no
+// control or invisible character, one line, at most 300 characters.
+func clean(text string, hide secrets) string {
+	text = redact(text, hide)
+	text = strings.ToValidUTF8(text[:min(len(text), messageWindow)], "\uFFFD")
+	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
+	text = redact(text, hide) // one may have come to light
 	text = shapedLikeJWT.ReplaceAllString(text, redacted)
-	text = strings.Map(visible, text)
-	text = strings.Join(strings.Fields(text), " ")
 	if runes := []rune(text); len(runes) > maxMessage {
 		text = string(runes[:maxMessage-1]) + "…"
 	}

@@ -51,10 +51,9 @@ func (c *call) apiError() *APIError {
 	message, fields := errorMessage(c.answer.Header, c.answer.Body)
 	e := c.newAPIError(message, fields)
 	switch status := c.answer.StatusCode; {
-	case status >= 300 && status <= 399:
-		e.kind = ErrRedirected
-		e.advice = redirectAdvice(c.answer.Header.Get("Location"))
-	case status == http.StatusBadRequest && e.Message == "Invalid project id: jwt":
+	case isRedirect(status):
+		e.advice = c.redirectAdvice(c.answer.Header.Get("Location"))
+	case status == http.StatusBadRequest && strings.TrimSpace(message) == "Invalid project id: jwt":
 		e.kind = ErrHistoryUnavailable
 		e.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
 	case status == http.StatusUnauthorized:
@@ -89,15 +88,15 @@ func (c *call) failure(ctx context.Context, err error) error {
 		e.cause = ended
 		return e
 	case c.answerOfThisAttempt() != nil && errors.Is(err, ErrResponseTooLarge):
-		e := c.newAPIError("", nil)
-		e.kind, e.advice = ErrResponseTooLarge, fmt.Sprintf("the answer is longer than %d MiB", maxBody>>20)
+		e := c.apiError()
+		e.cause = fmt.Errorf("%w: it has more than %d MiB", ErrResponseTooLarge, maxBody>>20)
 		return e
 	case c.answerOfThisAttempt() != nil: // the connection broke inside the body
 		e := c.apiError()
 		if e.StatusCode <= 299 {
 			e.kind = ErrUnexpectedResponse
 		}
-		e.cause = c.connection(ctx, err)
+		e.cause = c.safely(ctx, fmt.Errorf("the answer was cut short: %w", err))
 		return e
 	case ended != nil:
 		return c.connection(ctx, ended)
@@ -105,21 +104,24 @@ func (c *call) failure(ctx context.Context, err error) error {
 	return c.connection(ctx, err)
 }
 
-// connection describes a failure below HTTP without the URL and any secret.
+// connection describes a call that ended without an answer.
 func (c *call) connection(ctx context.Context, err error) error {
-	err = withoutURL(err)
-	e := &connectionError{
-		method: c.route.method, route: c.route.template,
-		attempts: c.attempts, replyLost: c.replyLost, cause: err,
+	return &connectionError{
+		safeError: c.safely(ctx, err),
+		method:    c.route.method, route: c.route.template,
+		attempts: c.attempts, replyLost: c.replyLost,
 	}
+}
+
+// safely describes a failure below HTTP without the URL and any secret.
+func (c *call) safely(ctx context.Context, err error) *safeError {
+	err = withoutURL(err)
 	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
 		err = fmt.Errorf("%w: %w", contextError(ctx), err)
-		e.cause = err
 	}
-	e.text = clean(err.Error(), c.hide)
-	var inner *url.Error
-	if strings.Contains(e.text, redacted) || errors.As(err, &inner) {
-		e.cause = contextError(ctx) // nil unless the context ended
+	e := &safeError{text: clean(err.Error(), c.hide), cause: err}
+	if tells(err, c.hide) {
+		e.cause, e.is = nil, func(target error) bool { return errors.Is(err, target) }
 	}
 	return e
 }
@@ -143,23 +145,26 @@ func (c *call) newAPIError(message string, fields []FieldError) *APIError {
 	}
 }
 
+func isRedirect(status int) bool { return status >= 300 && status <= 399 }
+
 // redirectAdvice names scheme and host of the place pointed to, and no more of it.
-func redirectAdvice(location string) string {
+func (c *call) redirectAdvice(location string) string {
 	const so = "no redirect is followed; use the address of the API itself as base URL"
-	target, err := url.Parse(location)
-	switch {
-	case location == "":
+	if location == "" {
 		return "the redirect names no Location; " + so
-	case err != nil:
+	}
+	target, err := url.Parse(location)
+	if err == nil {
+		target = c.baseURL.ResolveReference(target)
+	}
+	if err != nil || target.Host == "" {
 		return "the redirect has a malformed Location; " + so
-	case target.Host == "":
-		return "the redirect points to another path of the same host; " + so
 	}
-	host := clean(target.Host, func() []string { return nil })
-	if target.Scheme == "" {
-		return fmt.Sprintf("the redirect points to %s; %s", host, so)
+	place := clean(target.Scheme+"://"+target.Host, c.hide)
+	if target.Scheme == c.baseURL.Scheme && target.Host == c.baseURL.Host {
+		place = "another path of " + place
 	}
-	return fmt.Sprintf("the redirect points to %s://%s; %s", target.Scheme, host, so)
+	return fmt.Sprintf("the redirect points to %s; %s", place, so)
 }
 
 // unauthorizedAdvice says which kind of credentials was refused.
