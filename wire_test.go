@@ -101,3 +101,8 @@ var serviceCalls = map[string]func(context.Context, *Client) error{
 		return err
 	},
 }
+
+// constant is a transport that makes the same answer every time.
+func constant(make func() *http.Response) func(*http.Request) (*http.Response, error) {
+	return func(*http.Request) (*http.Response, error) { return make(), nil }
+}

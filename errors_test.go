@@ -1,0 +1,160 @@
+package tiledesk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+var sentinels = []error{
+	ErrInvalidArgument, ErrUnauthorized, ErrForbidden, ErrNotFound, ErrRateLimited, ErrServer, ErrHistoryUnavailable,
+	ErrRedirected, ErrUnexpectedResponse, ErrResponseTooLarge, ErrIncompleteHistory,
+}
+
+// Each status is what it is and nothing else, for every call.
+func TestAPIError_isWhatTheStatusSays(t *testing.T) {
+	t.Parallel()
+	tests := map[int]error{
+		400: nil, 401: ErrUnauthorized, 402: nil, 403: ErrForbidden, 404: ErrNotFound, 405: nil, 408: nil, 409: nil, 410: nil, 422: nil,
+		429: ErrRateLimited, 499: nil, 500: ErrServer, 501: ErrServer, 502: ErrServer, 503: ErrServer, 504: ErrServer, 599: ErrServer,
+		300: ErrRedirected, 304: ErrRedirected, 308: ErrRedirected,
+	}
+	routes := map[string]string{
+		"listing": "GET /jwt/history", "revoking by jti": "DELETE /jwt/history/:jti", "revoking by id": "DELETE /jwt/history/id/:id",
+	}
+	for status, want := range tests {
+		for call, do := range serviceCalls {
+			t.Run(fmt.Sprintf("%d to %s", status, call), func(t *testing.T) {
+				t.Parallel()
+				client := newTestClient(t, "https://tiledesk.test", WithRetryPolicy(RetryPolicy{}), withTransport(roundTripFunc(
+					constant(func() *http.Response {
+						return answer(status, `{"msg":"because"}`, "Retry-After", "7", "X-Request-Id", "r1")
+					}))))
+				err := do(t.Context(), client)
+				var apiErr *APIError
+				if !errors.As(err, &apiErr) {
+					t.Fatalf("got %v, want an *APIError", err)
+				}
+				for _, sentinel := range sentinels {
+					if got := errors.Is(err, sentinel); got != (sentinel == want) {
+						t.Errorf("errors.Is(err, %q) is %t", sentinel, got)
+					}
+				}
+				if apiErr.StatusCode != status || apiErr.Message != "because" || apiErr.Attempts != 1 || apiErr.RetryAfter != 7*time.Second {
+					t.Errorf("the fields are %d, %q, %d, %s", apiErr.StatusCode, apiErr.Message, apiErr.Attempts, apiErr.RetryAfter)
+				}
+				if r := apiErr.Response; r == nil || r.StatusCode != status || r.Header.Get("X-Request-Id") != "r1" || string(r.Body) != `{"msg":"because"}` || r.Attempts != 1 {
+					t.Error("the response is not the one that came")
+				}
+				if prefix := fmt.Sprintf("tiledesk: %s: %d", routes[call], status); apiErr.Method+" "+apiErr.Route != routes[call] || !strings.HasPrefix(err.Error(), prefix) {
+					t.Errorf("%q does not begin with %q", err, prefix)
+				}
+			})
+		}
+	}
+}
+
+func TestAPIError_texts(t *testing.T) {
+	t.Parallel()
+	bearer := always("Bearer of-a-gateway")
+	tests := map[string]struct {
+		credentials  Credentials
+		status       int
+		body, header string
+		jti          string
+		is           error
+		want         string
+	}{
+		"401 with Basic":              {credentials: BasicAuth("a@b.c", "password"), status: 401, body: "Unauthorized", is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the Basic credentials: check email and password"},
+		"401 with a token":            {credentials: JWTAuth(testToken), status: 401, body: "Unauthorized", is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the JWT: it may be revoked, or signed for another server"},
+		"401 with custom credentials": {credentials: bearer, status: 401, is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the authorization that the credentials gave"},
+		"401 with words":              {credentials: bearer, status: 401, body: `{"msg":"No."}`, is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: No.: the server refused the authorization that the credentials gave"},
+		"403":                         {status: 403, body: `{"success":false,"msg":"Unauthorized."}`, is: ErrForbidden, want: "tiledesk: DELETE /jwt/history/:jti: 403 Forbidden: Unauthorized."},
+		"500 without words":           {status: 500, is: ErrServer, want: "tiledesk: DELETE /jwt/history/:jti: 500 Internal Server Error"},
+		"a status without a name":     {status: 599, body: "Oops", is: ErrServer, want: "tiledesk: DELETE /jwt/history/:jti: 599: Oops"},
+		"words that repeat the name":  {status: 404, body: "not found", is: ErrNotFound, want: "tiledesk: DELETE /jwt/history/:jti: 404 Not Found"},
+		"no history module":           {status: 400, body: `{"error":"Invalid project id: jwt"}`, is: ErrHistoryUnavailable, want: "history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it"},
+		"no history module, jti jwt":  {status: 400, body: `{"error":"Invalid project id: jwt"}`, jti: "jwt", is: ErrHistoryUnavailable, want: "history module"},
+		"another project":             {status: 400, body: `{"error":"Invalid project id: 42"}`, want: "tiledesk: DELETE /jwt/history/:jti: 400 Bad Request: Invalid project id: 42"},
+		"that text with another code": {status: 500, body: `{"error":"Invalid project id: jwt"}`, is: ErrServer, want: "tiledesk: DELETE /jwt/history/:jti: 500 Internal Server Error: Invalid project id: jwt"},
+		"the jti in the words":        {status: 404, body: `{"msg":"token 0815-4711 not found"}`, jti: "0815-4711", is: ErrNotFound, want: "tiledesk: DELETE /jwt/history/:jti: 404 Not Found: token [redacted] not found"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			credentials, jti := tt.credentials, tt.jti
+			if credentials == nil {
+				credentials = JWTAuth(testToken)
+			}
+			if jti == "" {
+				jti = "2e5e5e9b-8a3b-4975-83e2-35ea216c468b"
+			}
+			client, err := NewClient(credentials, withTransport(roundTripFunc(constant(func() *http.Response { return answer(tt.status, tt.body) }))))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = client.JWT.RevokeByJTI(t.Context(), jti)
+			if err == nil || tt.is != nil && !errors.Is(err, tt.is) {
+				t.Fatalf("got %v, want %v", err, tt.is)
+			}
+			if got := err.Error(); got != tt.want && (strings.HasPrefix(tt.want, "tiledesk:") || !strings.Contains(got, tt.want)) {
+				t.Errorf("the text is\n%s, want\n%s", got, tt.want)
+			}
+			if tt.is != ErrHistoryUnavailable && errors.Is(err, ErrHistoryUnavailable) {
+				t.Error("it is not ErrHistoryUnavailable")
+			}
+		})
+	}
+}
+
+// The text of an answer that broke off is one sentence, not one error in another.
+func TestAPIError_cutShort(t *testing.T) {
+	t.Parallel()
+	server := newWire(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Length", "100")
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = w.Write([]byte(`{"msg":"No`))
+	})
+	_, err := newTestClient(t, server.URL).JWT.ListHistory(t.Context(), nil)
+	want := "tiledesk: GET /jwt/history: 403 Forbidden: the answer was cut short: unexpected EOF"
+	if err == nil || err.Error() != want || !errors.Is(err, ErrForbidden) {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	server.only(t)
+}
+
+// An *APIError as JSON has what a log needs, and no body.
+func TestAPIError_asJSON(t *testing.T) {
+	t.Parallel()
+	err := &APIError{StatusCode: 422, Message: "No.", Fields: []FieldError{{Field: "email", Message: "Invalid"}}, Method: "GET", Route: "/jwt/history", Attempts: 1, Response: &Response{Body: []byte("s3cret")}}
+	text, failed := json.Marshal(err)
+	if failed != nil || !strings.Contains(string(text), `"Message":"No."`) || strings.Contains(string(text), "s3cret") {
+		t.Errorf("got %s, %v", text, failed)
+	}
+}
+
+// A transport's error stays reachable, and the text is one line without the URL.
+func TestConnectionError(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("the cable\nis out")
+	client := newTestClient(t, "https://tiledesk.test", WithRetryPolicy(RetryPolicy{}), withTransport(roundTripFunc(
+		func(*http.Request) (*http.Response, error) { return nil, cause })))
+	_, err := client.JWT.RevokeByID(context.Background(), "6b02c254b4f8164bc2ae64b3")
+	if !errors.Is(err, cause) || err.Error() != "tiledesk: DELETE /jwt/history/id/:id: no answer: the cable is out" {
+		t.Errorf("got %v", err)
+	}
+	var apiErr *APIError
+	if errors.As(err, &apiErr) {
+		t.Error("an *APIError without an answer")
+	}
+	for _, sentinel := range sentinels {
+		if errors.Is(err, sentinel) {
+			t.Errorf("it is %v", sentinel)
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package tiledesk
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// endless is a body that never ends and counts what was taken from it.
+type endless struct {
+	read   int
+	closed bool
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return copy(p, bytes.Repeat([]byte{' '}, len(p))), nil
+}
+
+func (e *endless) Close() error {
+	e.closed = true
+	return nil
+}
+
+func checkTooLarge(t *testing.T, err error, status int) {
+	t.Helper()
+	var apiErr *APIError
+	if !errors.Is(err, ErrResponseTooLarge) || !errors.As(err, &apiErr) || apiErr.StatusCode != status {
+		t.Fatalf("got %v, want ErrResponseTooLarge with status %d", err, status)
+	}
+	if apiErr.Attempts != 1 || apiErr.Message != "" || len(apiErr.Response.Body) != 0 {
+		t.Errorf("%d attempts, message %q, %d bytes kept", apiErr.Attempts, apiErr.Message, len(apiErr.Response.Body))
+	}
+}
+
+// Nothing is read of an answer that announces more than the limit, and no more
+// than a byte beyond it of one that does not.
+func TestLimit_stopsReading(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 201, 400, 401, 404, 500} {
+		for name, tt := range map[string]struct {
+			length  int64
+			atMost  int
+			atLeast int
+		}{
+			"announced":   {length: maxBody + 1},
+			"unannounced": {length: -1, atLeast: maxBody + 1, atMost: maxBody + 1},
+			"a lie":       {length: 10, atLeast: maxBody + 1, atMost: maxBody + 1},
+		} {
+			body := &endless{}
+			client := newTestClient(t, "https://tiledesk.test", withTransport(roundTripFunc(func(*http.Request) (*http.Response, error) {
+				resp := answer(status, "")
+				resp.Body, resp.ContentLength = body, tt.length
+				return resp, nil
+			})))
+			_, err := client.JWT.RevokeByJTI(t.Context(), "j1")
+			checkTooLarge(t, err, status)
+			if body.read > tt.atMost || body.read < tt.atLeast || !body.closed {
+				t.Errorf("%d, %s: %d bytes read, closed %t; want %d to %d", status, name, body.read, body.closed, tt.atLeast, tt.atMost)
+			}
+		}
+	}
+}
+
+// The limit itself is still read.
+func TestLimit_isInclusive(t *testing.T) {
+	t.Parallel()
+	body := `[]` + strings.Repeat(" ", maxBody-2)
+	server := newWire(t, answerWith(200, body))
+	page, err := newTestClient(t, server.URL).JWT.ListHistory(t.Context(), nil)
+	if err != nil || len(page.Response.Body) != maxBody {
+		t.Errorf("got %v, %v; want a page of %d bytes", page, err, maxBody)
+	}
+}
+
+func TestLimit_onTheWire(t *testing.T) {
+	t.Parallel()
+	tests := map[string]http.HandlerFunc{
+		"an endless answer in pieces": func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				if _, err := w.Write(make([]byte, 1<<20)); err != nil {
+					return
+				}
+			}
+		},
+		"a gzip bomb": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			packed := gzip.NewWriter(w)
+			defer func() { _ = packed.Close() }()
+			for range 1 << 10 {
+				if _, err := packed.Write(make([]byte, 1<<20)); err != nil {
+					return
+				}
+			}
+		},
+	}
+	for name, handler := range tests {
+		for call, do := range serviceCalls {
+			t.Run(name+", "+call, func(t *testing.T) {
+				t.Parallel()
+				server := newWire(t, handler)
+				checkTooLarge(t, do(t.Context(), newTestClient(t, server.URL)), 200)
+				server.only(t)
+			})
+		}
+	}
+}
+
+// TestLimit_memory is not parallel, since it counts the bytes that the whole
+// program allocates.
+func TestLimit_memory(t *testing.T) {
+	var before, after runtime.MemStats
+	resp := answer(200, "")
+	resp.Body, resp.ContentLength = io.NopCloser(&endless{}), -1
+	runtime.ReadMemStats(&before)
+	body, err := readBody(resp)
+	runtime.ReadMemStats(&after)
+	if !errors.Is(err, ErrResponseTooLarge) || body != nil {
+		t.Errorf("got %d bytes, %v", len(body), err)
+	}
+	if grown := after.TotalAlloc - before.TotalAlloc; grown > 12*maxBody {
+		t.Errorf("%d bytes were allocated", grown)
+	}
+}

@@ -1,0 +1,130 @@
+package tiledesk
+
+import (
+	"errors"
+	"net/http"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+func TestMessage_ofEveryShape(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		contentType, body string
+		want              string
+	}{
+		"msg":                               {body: `{"success":false,"msg":"Unauthorized."}`, want: "Unauthorized."},
+		"message":                           {body: `{"success":false,"message":"No."}`, want: "No."},
+		"error":                             {body: `{"error":"No."}`, want: "No."},
+		"err":                               {body: `{"err":"No."}`, want: "No."},
+		"an object in error":                {body: `{"error":{"message":"No.","code":7}}`, want: "No."},
+		"an object in err":                  {body: `{"err":{"msg":"No."}}`, want: "No."},
+		"a list of errors":                  {body: `{"errors":[{"value":"x","msg":"Invalid value","param":"email","location":"body"},{"value":"s3cret","msg":"Too short","param":"password","location":"body"}]}`, want: "email: Invalid value; password: Too short"},
+		"a list of errors in newer naming":  {body: `{"errors":[{"type":"field","value":"s3cret","msg":"Invalid value","path":"email","location":"body"}]}`, want: "email: Invalid value"},
+		"a list of errors in text":          {body: `{"errors":["No.","Never."]}`, want: "No.; Never."},
+		"an object of errors":               {body: `{"errors":{"email":{"message":"is taken","value":"s3cret"},"name":"is empty"}}`, want: "email: is taken; name: is empty"},
+		"errors that say nothing":           {body: `{"errors":[{"value":"s3cret"},{},null,7,["s3cret"]]}`, want: ""},
+		"errors that hold objects":          {body: `{"errors":[{"msg":{"password":"s3cret"},"param":["s3cret"]}]}`, want: ""},
+		"the first that has words":          {body: `{"msg":"","message":null,"error":true,"err":"No."}`, want: "No."},
+		"bare text":                         {body: "Unauthorized", want: "Unauthorized"},
+		"bare text under JSON":              {contentType: "application/json", body: "Bad Request", want: "Bad Request"},
+		"bare text with white space":        {body: "\r\n  Bad \t\n Request  \n", want: "Bad Request"},
+		"text in quotes":                    {body: `"No."`, want: "No."},
+		"JSON under text/html":              {contentType: "text/html; charset=utf-8", body: `{"success":false,"msg":"No."}`, want: "No."},
+		"JSON behind a byte order mark":     {body: "\xef\xbb\xbf{\"msg\":\"No.\"}", want: "No."},
+		"the title of a page":               {contentType: "text/html", body: "<!DOCTYPE html><html><head><TITLE lang=en>502 Bad &amp; Gateway</TITLE></head><body>s3cret</body></html>", want: "502 Bad & Gateway"},
+		"a page with capitals beyond ASCII": {contentType: "text/html", body: "<html>İİİİ<title>Gone</title>s3cret", want: "Gone"},
+		"a page without a title":            {contentType: "text/html", body: "<html><body>s3cret</body></html>", want: ""},
+		"a page whose title never ends":     {contentType: "text/html", body: "<title>s3cret", want: ""},
+		"a page under text/plain":           {contentType: "text/plain", body: "<html><title>Oops</title>s3cret</html>", want: "Oops"},
+		"text under text/html":              {contentType: "text/html", body: "s3cret", want: ""},
+		"XML":                               {contentType: "application/xml", body: "<?xml version='1.0'?><e>s3cret</e>", want: ""},
+		"nothing":                           {body: "", want: ""},
+		"white space":                       {body: " \n", want: ""},
+		"null":                              {body: "null", want: ""},
+		"a number":                          {body: "404", want: ""},
+		"an array":                          {body: `["s3cret"]`, want: ""},
+		"an object without words":           {body: `{"code":7,"data":"s3cret"}`, want: ""},
+		"a message that is no text":         {body: `{"msg":["s3cret"],"message":{"s3cret":1},"error":7}`, want: ""},
+		"an object that was cut":            {body: `{"errors":[{"value":"s3cret","msg":"Inv`, want: ""},
+		"an array that was cut":             {body: `[{"value":"s3cret"`, want: ""},
+		"control characters":                {body: `{"msg":"a\u0000b\u001b[31mc\u007fd\u0085e\nf"}`, want: "a b [31mc d e f"},
+		"characters that only show off":     {body: "{\"msg\":\"a\u202eb\u2066c\u200bd\ufeffe\u00adf\"}", want: "abcdef"},
+		"line and paragraph separators":     {body: "a\u2028b\u2029c", want: "a b c"},
+		"invalid UTF-8":                     {body: "a\xffb\xc3", want: "a\ufffdb\ufffd"},
+		"invalid UTF-8 in JSON":             {body: "{\"msg\":\"a\xffb\"}", want: "a\ufffdb"},
+		"300 characters":                    {body: strings.Repeat("ü", 300), want: strings.Repeat("ü", 300)},
+		"301 characters":                    {body: strings.Repeat("ü", 301), want: strings.Repeat("ü", 299) + "…"},
+		"a megabyte":                        {body: strings.Repeat("x", 1<<20), want: strings.Repeat("x", 299) + "…"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var header []string
+			if tt.contentType != "" {
+				header = []string{"Content-Type", tt.contentType}
+			}
+			server := newWire(t, answerWith(422, tt.body, header...))
+			_, err := newTestClient(t, server.URL).JWT.ListHistory(t.Context(), nil)
+			var apiErr *APIError
+			if !errors.As(err, &apiErr) {
+				t.Fatalf("got %v, want an *APIError", err)
+			}
+			if apiErr.Message != tt.want {
+				t.Errorf("the message is %q, want %q", apiErr.Message, tt.want)
+			}
+			if utf8.RuneCountInString(apiErr.Message) > 300 || strings.Contains(err.Error(), "s3cret") {
+				t.Errorf("the error tells too much: %v", err)
+			}
+			if string(apiErr.Response.Body) != tt.body {
+				t.Errorf("the response has not the whole body: %q", apiErr.Response.Body)
+			}
+		})
+	}
+}
+
+func TestMessage_fields(t *testing.T) {
+	t.Parallel()
+	client := newTestClient(t, "https://tiledesk.test", withTransport(roundTripFunc(
+		constant(readRecording(t, "signin_422_validation").response))))
+	_, err := client.JWT.ListHistory(t.Context(), nil)
+	var apiErr *APIError
+	if !errors.As(err, &apiErr) {
+		t.Fatalf("got %v, want an *APIError", err)
+	}
+	want := []FieldError{{Field: "email", Message: "Invalid value"}}
+	if !reflect.DeepEqual(apiErr.Fields, want) {
+		t.Errorf("the fields are %+v, want %+v", apiErr.Fields, want)
+	}
+}
+
+// A hostile answer costs no more than its length: neither depth nor numbers, which
+// would take hours if they were followed.
+func TestMessage_hostile(t *testing.T) {
+	t.Parallel()
+	padding := strings.Repeat("x", 4<<20)
+	bodies := map[string]string{
+		"an object in an object in an object":   strings.Repeat(`{"err":`, 4000) + `{"msg":"deep","pad":"` + padding + `"}` + strings.Repeat("}", 4000),
+		"deeper than any parser can go":         strings.Repeat(`{"err":`, 1<<20),
+		"brackets alone":                        strings.Repeat("[", 8<<20),
+		"a million errors":                      `{"errors":[` + strings.Repeat(`{"msg":"m","param":"p"},`, 500_000) + `{}]}`,
+		"titles without an end":                 strings.Repeat("<title", 2<<20),
+		"tokens that begin and begin":           strings.Repeat("eyJ", 4<<20),
+		"tokens of endless parts":               strings.Repeat("eyJa.", 2<<20),
+		"spaces, and something at the very end": strings.Repeat(" ", 8<<20) + "x" + strings.Repeat(" ", 4<<20) + "y",
+	}
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newTestClient(t, "https://tiledesk.test", withTransport(roundTripFunc(
+				constant(func() *http.Response { return answer(400, body) }))))
+			_, err := client.JWT.ListHistory(t.Context(), nil)
+			var apiErr *APIError
+			if !errors.As(err, &apiErr) || len(apiErr.Fields) > maxFields || strings.Contains(apiErr.Message, "deep") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
