@@ -127,10 +127,9 @@ func secretsOf(authorization string, u *url.URL, others ...string) secrets {
 	return func() []string {
 		scheme, rest, _ := strings.Cut(authorization, " ")
 		rest = strings.TrimSpace(rest)
-		texts := append([]string{authorization, u.String(), rest}, others...)
-		if strings.EqualFold(scheme, "JWT") {
-			unsigned := rest[:max(0, strings.LastIndexByte(rest, '.'))]
-			texts = append(append(texts, unsigned), strings.Split(rest, ".")...)
+		texts := append([]string{authorization, u.String(), u.RequestURI(), rest}, others...)
+		if dot := strings.LastIndexByte(rest, '.'); dot >= 0 { // a JWT under whatever scheme
+			texts = append(append(texts, rest[:dot]), strings.Split(rest, ".")...)
 		}
 		if plain, err := base64.StdEncoding.DecodeString(rest); err == nil && strings.EqualFold(scheme, "Basic") {
 			_, password, _ := strings.Cut(string(plain), ":")
