@@ -26,7 +26,7 @@ func ExampleNewClient_refused() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// tiledesk: invalid argument: JWTAuth takes a Tiledesk token, alone or with JWT in front: the server refuses Bearer
+	// tiledesk: invalid argument: the token has Bearer in front, which the server refuses: give it alone, or with JWT in front
 }
 
 func ExampleBasicAuth() {
