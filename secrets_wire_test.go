@@ -2,6 +2,7 @@ package tiledesk
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func TestSecrets_ofAServerThatEchoes(t *testing.T) {
 		"another": func(e string) (string, string) { return "", object(map[string]any{"jti": e, "_id": e, "token": e}) },
 	}
 	for name, shape := range shapes {
-		for _, status := range []int{200, 302, 401, 422, 503} {
+		for _, status := range []int{200, 302, 422} {
 			t.Run(fmt.Sprintf("%s with %d", name, status), func(t *testing.T) {
 				t.Parallel()
 				server := newWire(t, func(w http.ResponseWriter, r *http.Request) {
@@ -134,36 +135,43 @@ func (e opaqueErrors) Unwrap() []error { return e }
 func checkCalls(t *testing.T, opts ...Option) {
 	t.Helper()
 	var log lockedBuffer
-	for _, handler := range []slog.Handler{
-		slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}),
-		slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}),
-	} {
-		for kind, client := range secretClients(t, append(opts, WithLogger(slog.New(handler)))...) {
-			for name, call := range secretCalls {
-				value, err := call(t.Context(), client)
-				checkNoSecretInError(t, kind+" "+name, err)
-				checkNoSecret(t, kind+" "+name, value)
-				switch value := value.(type) {
-				case *Response:
-					if value != nil {
-						checkNoSecret(t, "response", *value)
-					}
-				case *HistoryPage:
-					if value != nil {
-						checkNoSecret(t, "page", *value)
-						checkNoSecret(t, "its response", value.Response)
-						checkNoSecret(t, "its tokens", value.Tokens)
-						checkNoSecret(t, "its first token", *value.Tokens[0])
-					}
+	debug := &slog.HandlerOptions{Level: slog.LevelDebug}
+	logger := slog.New(both{slog.NewTextHandler(&log, debug), slog.NewJSONHandler(&log, debug)})
+	for kind, client := range secretClients(t, append(opts, WithLogger(logger))...) {
+		for name, call := range secretCalls {
+			value, err := call(t.Context(), client)
+			checkNoSecretInError(t, kind+" "+name, err)
+			checkNoSecret(t, kind+" "+name, value)
+			switch value := value.(type) {
+			case *Response:
+				if value != nil {
+					checkNoSecret(t, "response", *value)
+				}
+			case *HistoryPage:
+				if value != nil {
+					checkNoSecret(t, "page", *value)
+					checkNoSecret(t, "its response", value.Response)
+					checkNoSecret(t, "its tokens", value.Tokens)
+					checkNoSecret(t, "its first token", *value.Tokens[0])
 				}
 			}
-			client.CloseIdleConnections()
 		}
+		client.CloseIdleConnections()
 	}
 	if log.String() == "" {
 		t.Error("no debug lines")
 	}
 	checkNoSecret(t, "the debug lines", log.String())
+}
+
+// both writes every record twice.
+type both struct {
+	slog.Handler
+	second slog.Handler
+}
+
+func (b both) Handle(ctx context.Context, r slog.Record) error {
+	return errors.Join(b.Handler.Handle(ctx, r), b.second.Handle(ctx, r))
 }
 
 // lockedBuffer is a buffer for many goroutines.
