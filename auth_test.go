@@ -88,7 +88,7 @@ func TestNewClient_refusesCredentials(t *testing.T) {
 		"Bearer alone":                  {credentials: JWTAuth("Bearer"), text: "Bearer"},
 		"Bearer behind JWT":             {credentials: JWTAuth("JWT Bearer " + testToken), text: "Bearer"},
 		"two tokens":                    {credentials: JWTAuth(testToken + " " + testToken), text: "white space"},
-		"JWT twice":                     {credentials: JWTAuth("JWT JWT " + testToken), text: "white space"},
+		"JWT twice":                     {credentials: JWTAuth("JWT jwt " + testToken), text: "white space"},
 		"a line break inside":           {credentials: JWTAuth(testToken[:40] + "\r\n" + testToken[40:]), text: "white space"},
 		"a NUL inside":                  {credentials: JWTAuth(testToken[:40] + "\x00" + testToken[40:]), text: "no header can carry"},
 		"a DEL at the end":              {credentials: JWTAuth(testToken + "\x7f"), text: "no header can carry"},

@@ -143,6 +143,8 @@ func TestNewClient_refusals(t *testing.T) {
 
 // TestNewClient_defaultTransportReplaced is not parallel: it changes a global of
 // net/http, which servers of other tests look at when they close.
+//
+//nolint:paralleltest // see above
 func TestNewClient_defaultTransportReplaced(t *testing.T) {
 	server := newWire(t, answerOK)
 	was := http.DefaultTransport

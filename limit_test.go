@@ -110,6 +110,8 @@ func TestLimit_onTheWire(t *testing.T) {
 
 // TestLimit_memory is not parallel, since it counts the bytes that the whole
 // program allocates.
+//
+//nolint:paralleltest // see above
 func TestLimit_memory(t *testing.T) {
 	var before, after runtime.MemStats
 	resp := answer(200, "")

@@ -138,7 +138,7 @@ func TestConnections_areUsedAgain(t *testing.T) {
 		"success":                     answerOK,
 		"401 with a short body":       answerWith(401, "Unauthorized"),
 		"500 with 64 KiB":             answerWith(500, strings.Repeat("x", 64<<10)),
-		"404 with 64 KiB in pieces":   func(w http.ResponseWriter, r *http.Request) { inPieces(w, 404, 64<<10) },
+		"404 with 64 KiB in pieces":   func(w http.ResponseWriter, _ *http.Request) { inPieces(w, 404, 64<<10) },
 		"503, retried, with 64 KiB":   answerWith(503, strings.Repeat("x", 64<<10)),
 		"302 with 64 KiB":             answerWith(302, strings.Repeat("x", 64<<10), "Location", "https://login.test/"),
 		"200 that is a page of 1 MiB": answerWith(200, "<html>"+strings.Repeat("x", 1<<20)),

@@ -103,6 +103,6 @@ var serviceCalls = map[string]func(context.Context, *Client) error{
 }
 
 // constant is a transport that makes the same answer every time.
-func constant(make func() *http.Response) func(*http.Request) (*http.Response, error) {
-	return func(*http.Request) (*http.Response, error) { return make(), nil }
+func constant(answer func() *http.Response) func(*http.Request) (*http.Response, error) {
+	return func(*http.Request) (*http.Response, error) { return answer(), nil }
 }
