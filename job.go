@@ -26,13 +26,13 @@ func (j job) request() (request, error) {
 }
 
 // otherRoute is the DELETE by jti for a job whose id was not found, since a
-// server may lack one of the two routes.
+// server may lack one of the two routes. It is false when there is no jti.
 func (j job) otherRoute(req request) (request, bool) {
 	if req.route.argument != "id" || j.target.JTI == "" {
 		return req, false
 	}
 	req.route, req.identifier = routeRevokeByJTI, j.target.JTI
-	return req, req.route.checkIdentifier(req.identifier) == nil
+	return req, true
 }
 
 // authorizes reports whether the job is the very token that the request sends.
@@ -82,6 +82,12 @@ func (v verdict) and(other verdict) verdict {
 		gone:      v.gone && other.gone,
 		replyLost: v.replyLost || other.replyLost,
 	}
+}
+
+// half is the verdict when the other route cannot be tried: the token may live.
+func (v verdict) half(err error) verdict {
+	v.gone, v.err = false, fmt.Errorf("%w; by the other identifier it was not tried: %w", v.err, err)
+	return v
 }
 
 // explained is the error, with a word on what may have happened before.

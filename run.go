@@ -134,7 +134,11 @@ func (r *run) revoke(j job, req request) {
 	req.grace = answerGrace
 	v := r.send(req)
 	if second, ok := j.otherRoute(req); ok && errors.Is(v.err, ErrNotFound) {
-		v = v.and(r.send(second))
+		if err := second.route.checkIdentifier(second.identifier); err != nil {
+			v = v.half(err)
+		} else {
+			v = v.and(r.send(second))
+		}
 	}
 	r.settle(j, req, v)
 }

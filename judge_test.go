@@ -1,0 +1,179 @@
+package tiledesk
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+// judge returns what the story's reports say that is not so.
+func (p *story) judge() (lies []string) {
+	for _, run := range p.runs {
+		lies = append(lies, p.miscounted(run)...)
+		lies = append(lies, p.unspoken(run)...)
+		for _, raw := range append(slices.Clone(p.tokens), p.own) {
+			if lie := p.misjudged(run, raw); lie != "" {
+				lies = append(lies, lie)
+			}
+		}
+	}
+	return append(lies, p.overdone()...)
+}
+
+// miscounted compares the report with what OnResult heard.
+func (p *story) miscounted(run *played) (lies []string) {
+	counted, r := map[Outcome]int{}, run.report
+	targets := map[Target]int{}
+	var failures []RevokeResult
+	for _, result := range run.heard {
+		counted[result.Outcome]++
+		targets[result.Target]++
+		switch result.Outcome {
+		case NotFound, Failed, NotAttempted:
+			failures = append(failures, result)
+			if result.Err == nil {
+				lies = append(lies, fmt.Sprintf("%v without an error", result))
+			}
+		default:
+			if result.Err != nil {
+				lies = append(lies, fmt.Sprintf("%v with an error", result))
+			}
+		}
+	}
+	said := map[Outcome]int{Revoked: r.Revoked, AlreadyGone: r.AlreadyGone, NotFound: r.NotFound, Skipped: r.Skipped, Planned: r.Planned, Failed: r.Failed, NotAttempted: r.NotAttempted}
+	for outcome, n := range said {
+		if counted[outcome] != n {
+			lies = append(lies, fmt.Sprintf("the report counts %d %v, OnResult heard %d", n, outcome, counted[outcome]))
+		}
+	}
+	if !slices.Equal(failures, r.Failures) {
+		lies = append(lies, "Failures are not what OnResult heard")
+	}
+	for target, n := range targets {
+		if n > 1 {
+			lies = append(lies, fmt.Sprintf("%v was heard %d times", target, n))
+		}
+	}
+	if p.each && run.read != len(run.heard) {
+		lies = append(lies, fmt.Sprintf("%d targets were read, %d were heard", run.read, len(run.heard)))
+	}
+	return lies
+}
+
+// unspoken compares the error with the report.
+func (p *story) unspoken(run *played) (lies []string) {
+	r := run.report
+	if undone := r.Failed+r.NotFound+r.NotAttempted > 0 || len(r.whole) > 0; undone != (run.err != nil) {
+		lies = append(lies, fmt.Sprintf("the error is %v with %+v", run.err, *r))
+	}
+	if run.err != nil && (len(run.err.Error()) > 2000 || strings.ContainsAny(run.err.Error(), "\n\r") || strings.Contains(run.err.Error(), "eyJ")) {
+		lies = append(lies, "the error's text is "+run.err.Error())
+	}
+	if run.overlap.Load() {
+		lies = append(lies, "OnResult was called twice at a time")
+	}
+	if !p.each && r.Passes > maxPasses {
+		lies = append(lies, fmt.Sprintf("%d passes", r.Passes))
+	}
+	return lies
+}
+
+// misjudged compares what the run says of one token with the server's state.
+func (p *story) misjudged(run *played, raw string) string {
+	name, revoked := tokenName(raw), p.server.Revoked(raw)
+	i := slices.IndexFunc(run.heard, func(r RevokeResult) bool {
+		return r.Target.JTI == blot(name.JTI) && (name.JTI != "" || r.Target.ID == name.ID)
+	})
+	isOwn := raw == p.own || p.ownNameless && name.JTI == ""
+	if i < 0 {
+		if !revoked && !isOwn && len(run.report.whole) == 0 {
+			return fmt.Sprintf("%v lives, and nobody says so: %v", name, run.err)
+		}
+		return ""
+	}
+	result := run.heard[i]
+	switch result.Outcome {
+	case Revoked:
+		if !revoked {
+			return fmt.Sprintf("%v is said to be revoked and lives", name)
+		}
+	case AlreadyGone:
+		// Two lies cannot be told from the truth: what a server without a route
+		// for ids says of a token without a jti, and a 401 for the own token.
+		if !revoked && name.JTI != "" && raw != p.own {
+			return fmt.Sprintf("%v is said to be gone and lives", name)
+		}
+	case Skipped:
+		if !isOwn && (p.each || p.opts.Match == nil || p.opts.Match(&Token{ID: result.Target.ID})) {
+			return fmt.Sprintf("%v was skipped", name)
+		}
+	case Planned:
+		if !p.opts.DryRun {
+			return fmt.Sprintf("%v was planned", name)
+		}
+	}
+	return p.lockedOut(run, raw, revoked, i)
+}
+
+// lockedOut looks at the client's own token.
+func (p *story) lockedOut(run *played, raw string, revoked bool, i int) string {
+	switch {
+	case raw != p.own || !revoked:
+		return ""
+	case !p.opts.IncludeCurrent:
+		return "the run revoked its own token"
+	case p.ownNameless || p.twice:
+		return "" // nobody can tell when its turn is
+	case i != len(run.heard)-1:
+		return "the own token was not the last"
+	}
+	for _, other := range run.heard[:i] {
+		if other.Outcome == Failed || other.Outcome == NotAttempted {
+			return fmt.Sprintf("the own token was revoked although %v", other)
+		}
+	}
+	return ""
+}
+
+// overdone looks for requests that should not have been sent.
+func (p *story) overdone() (lies []string) {
+	limit := p.opts.Concurrency
+	if limit == 0 {
+		limit = defaultConcurrency
+	}
+	if p.meter.most > limit*len(p.runs) {
+		lies = append(lies, fmt.Sprintf("%d DELETEs at once with a concurrency of %d", p.meter.most, limit))
+	}
+	if p.opts.DryRun && len(p.meter.deletes) > 0 {
+		lies = append(lies, "a dry run sent a DELETE")
+	}
+	ended := p.ended
+	if p.deadline > 0 && ended.IsZero() {
+		ended = p.started.Add(p.deadline)
+	}
+	if ended.IsZero() {
+		return lies
+	}
+	for _, began := range p.meter.deletes {
+		if began.After(ended) {
+			lies = append(lies, "a DELETE began after the context had ended")
+		}
+	}
+	if time.Since(ended) > answerGrace {
+		lies = append(lies, fmt.Sprintf("the run ended %v after its context", time.Since(ended)))
+	}
+	return lies
+}
+
+// revokedAmong counts the tokens that the server calls revoked.
+func revokedAmong(server *tiledesktest.Server, tokens []string) (n int) {
+	for _, raw := range tokens {
+		if server.Revoked(raw) {
+			n++
+		}
+	}
+	return n
+}
