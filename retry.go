@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -101,16 +102,26 @@ func retryableStatus(status int) bool {
 // Faults of certificate, scheme and name stay as they are.
 func retryableConnection(err error) bool {
 	var name *net.DNSError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	switch {
-	case errors.As(err, &name) && name.IsNotFound,
-		errors.As(err, &record), errors.As(err, &alert),
-		errors.Is(err, http.ErrSchemeMismatch):
+	if errors.As(err, &name) && name.IsNotFound || isTLSFault(err) || errors.Is(err, http.ErrSchemeMismatch) {
 		return false
 	}
 	retry, _ := retryablehttp.DefaultRetryPolicy(context.Background(), nil, err)
 	return retry
+}
+
+// isTLSFault also sees through what a caller's transport wraps around an error,
+// which go-retryablehttp does not.
+func isTLSFault(err error) bool {
+	var (
+		certificate *tls.CertificateVerificationError
+		authority   x509.UnknownAuthorityError
+		hostname    x509.HostnameError
+		invalid     x509.CertificateInvalidError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+	)
+	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
+		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert)
 }
 
 // retryAfter reads the header as seconds, whole or fractional, or as any HTTP
@@ -137,21 +148,22 @@ func retryAfter(header http.Header) (time.Duration, bool) {
 	return max(0, time.Until(date)), true
 }
 
+// longestWait leaves room for the one more that rand.N needs.
+const longestWait time.Duration = math.MaxInt64 - 1
+
 // exponential is low·2^(attempt−1), at most high, without overflow.
 func exponential(low, high time.Duration, attempt int) time.Duration {
-	for range attempt - 1 {
-		if low >= high {
-			break
-		}
+	high = min(high, longestWait)
+	for ; attempt > 1 && low < high; attempt-- {
 		low = times(low, 2)
 	}
-	return min(low, high, math.MaxInt64-1)
+	return min(low, high)
 }
 
-// times multiplies without overflow; rand.N above needs room for one more.
+// times multiplies without overflow.
 func times(d time.Duration, factor time.Duration) time.Duration {
-	if d > (math.MaxInt64-1)/factor {
-		return math.MaxInt64 - 1
+	if d > longestWait/factor {
+		return longestWait
 	}
 	return d * factor
 }
