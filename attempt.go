@@ -27,7 +27,7 @@ func (e *stopError) Unwrap() error { return e.cause }
 // hides the caller's transport from http.Client.CloseIdleConnections, which
 // go-retryablehttp calls after every failure.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
-	c.broken = nil
+	c.broken, c.sent = nil, false
 	c.started = time.Now()
 	if c.limit != nil {
 		if err := c.limit(req.Context()); err != nil {
@@ -41,6 +41,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	c.attempts++
+	c.sent = true
 
 	ctx, cancel := c.attemptContext(req.Context())
 	defer cancel()
@@ -120,7 +121,9 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 		c.stopped = &stopError{"the wait before the next attempt would outlast the deadline", context.DeadlineExceeded}
 		again = false
 	}
-	c.log(ctx, err, again)
+	if c.sent {
+		c.log(ctx, err, again)
+	}
 	if err == nil {
 		err = c.stopped
 	}

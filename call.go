@@ -35,6 +35,7 @@ type call struct {
 	grace      time.Duration
 
 	attempts  int
+	sent      bool          // the newest attempt got past the limiter
 	started   time.Time     // of the newest attempt
 	wait      time.Duration // before the next one
 	answer    *Response     // the newest that came
@@ -135,7 +136,6 @@ func (c *call) run(req *retryablehttp.Request) (*Response, error) {
 		if c.answer.StatusCode >= 200 && c.answer.StatusCode <= 299 {
 			return c.answer, nil
 		}
-		return nil, c.apiError()
 	}
 	return nil, c.failure(req.Context(), err)
 }

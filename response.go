@@ -83,6 +83,8 @@ func (c *call) failure(ctx context.Context, err error) error {
 		ended = contextError(ctx)
 	}
 	switch {
+	case err == nil && (ended == nil || !retryableStatus(c.answer.StatusCode)): // a whole answer, and no success
+		return c.apiError()
 	case c.answer != nil && ended != nil: // cancelled or late, after an answer
 		e := c.apiError()
 		e.cause = ended
@@ -96,29 +98,28 @@ func (c *call) failure(ctx context.Context, err error) error {
 		if e.StatusCode <= 299 {
 			e.kind = ErrUnexpectedResponse
 		}
-		e.cause = c.safely(ctx, fmt.Errorf("the answer was cut short: %w", err))
+		e.cause = c.safely(fmt.Errorf("the answer was cut short: %w", err))
 		return e
+	case ended != nil && (c.broken == nil || errors.Is(err, ended) || ctx.Err() != nil && errors.Is(err, ctx.Err())):
+		return c.connection(ended)
 	case ended != nil:
-		return c.connection(ctx, ended)
+		return c.connection(fmt.Errorf("%w; before that: %w", ended, withoutURL(err)))
 	}
-	return c.connection(ctx, err)
+	return c.connection(err)
 }
 
 // connection describes a call that ended without an answer.
-func (c *call) connection(ctx context.Context, err error) error {
+func (c *call) connection(err error) error {
 	return &connectionError{
-		safeError: c.safely(ctx, err),
+		safeError: c.safely(err),
 		method:    c.route.method, route: c.route.template,
 		attempts: c.attempts, replyLost: c.replyLost,
 	}
 }
 
 // safely describes a failure below HTTP without the URL and any secret.
-func (c *call) safely(ctx context.Context, err error) *safeError {
+func (c *call) safely(err error) *safeError {
 	err = withoutURL(err)
-	if ctx.Err() != nil && !errors.Is(err, ctx.Err()) {
-		err = fmt.Errorf("%w: %w", contextError(ctx), err)
-	}
 	e := &safeError{text: clean(err.Error(), c.hide), cause: err}
 	if tells(err, c.hide) {
 		e.cause, e.is = nil, func(target error) bool { return errors.Is(err, target) }
