@@ -18,6 +18,13 @@ const maxNesting = 10_000
 // is unknown, since the module is closed; any other name is taken as well.
 var arrayNames = []string{"jwts", "history", "tokens", "jwthistory", "jwtHistory", "jwthistories", "jwtHistories", "data"}
 
+// isoLayouts are the forms of ISO 8601 that servers write; any fraction of a
+// second is taken as well.
+var isoLayouts = []string{
+	time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07", "2006-01-02T15:04:05",
+	"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02",
+}
+
 // envelope is what a list says about itself.
 type envelope struct {
 	array   gjson.Result // has no type when there is none
@@ -27,7 +34,7 @@ type envelope struct {
 
 // readPage reads a list: an envelope with an array in it, or a bare array.
 func readPage(body []byte) (*HistoryPage, error) {
-	body = trimBOM(body)
+	body = bytes.TrimSpace(trimBOM(body)) // so that parseJSON keeps every offset
 	root, err := parseJSON(body)
 	if err != nil {
 		return nil, err
@@ -42,18 +49,17 @@ func readPage(body []byte) (*HistoryPage, error) {
 	if !list.array.IsArray() {
 		return nil, &fault{kind: ErrUnexpectedResponse, message: firstOf(messageOf(root)), advice: "a list has to hold an array, and this answer has none"}
 	}
-	tokens := readEntries(list.array, body)
-	if len(tokens) > 0 && !anyObject(tokens) {
+	if !holdsObjects(list.array) && !isEmpty(list.array) {
 		return nil, unexpected("the array of this list holds no objects")
 	}
-	return &HistoryPage{Tokens: tokens, PerPage: list.perPage, Count: list.count}, nil
+	return &HistoryPage{Tokens: readEntries(list.array, body), PerPage: list.perPage, Count: list.count}, nil
 }
 
 // readEnvelope takes the array that is there: one with a known name, else one
-// that holds objects, else any.
+// that holds objects, else an empty one, else any.
 func readEnvelope(root gjson.Result) envelope {
 	found := envelope{count: -1}
-	best := len(arrayNames) + 2
+	best := len(arrayNames) + 3
 	root.ForEach(func(key, value gjson.Result) bool {
 		switch key.Str {
 		case "perPage":
@@ -77,15 +83,31 @@ func arrayRank(name string, array gjson.Result) int {
 			return rank
 		}
 	}
-	holdsObjects := false
-	array.ForEach(func(_, entry gjson.Result) bool {
-		holdsObjects = entry.IsObject()
-		return !holdsObjects
-	})
-	if holdsObjects {
+	switch {
+	case holdsObjects(array):
 		return len(arrayNames)
+	case isEmpty(array):
+		return len(arrayNames) + 1
 	}
-	return len(arrayNames) + 1
+	return len(arrayNames) + 2
+}
+
+func holdsObjects(array gjson.Result) (found bool) {
+	array.ForEach(func(_, entry gjson.Result) bool {
+		found = entry.IsObject()
+		return !found
+	})
+	return found
+}
+
+// isEmpty reports whether an object or an array has nothing in it.
+func isEmpty(value gjson.Result) bool {
+	empty := true
+	value.ForEach(func(_, _ gjson.Result) bool {
+		empty = false
+		return false
+	})
+	return empty
 }
 
 // readEntries reads every entry, odd ones too, so that none is lost. Their Raw
@@ -124,15 +146,6 @@ func readEntry(entry gjson.Result, token *Token) {
 		}
 		return true
 	})
-}
-
-func anyObject(tokens []*Token) bool {
-	for _, token := range tokens {
-		if len(token.Raw) > 0 && token.Raw[0] == '{' {
-			return true
-		}
-	}
-	return false
 }
 
 // rawOf is the entry as it came, cut out of the body where its place is known.
@@ -186,7 +199,7 @@ func textOf(value gjson.Result) string {
 func timeOf(value gjson.Result) time.Time {
 	switch {
 	case value.Type == gjson.String:
-		for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05"} {
+		for _, layout := range isoLayouts {
 			if t, err := time.Parse(layout, value.Str); err == nil {
 				return plausible(t)
 			}

@@ -47,13 +47,15 @@ type Token struct {
 // Field reads a field of the entry that has no Go field, "status" for example,
 // into v as [json.Unmarshal] does. It reports whether the field is there.
 func (t *Token) Field(name string, v any) (bool, error) {
-	found := gjson.Result{}
-	gjson.ParseBytes(t.Raw).ForEach(func(key, value gjson.Result) bool {
-		if key.Str == name {
-			found = value
-		}
-		return true
-	})
+	entry, found := gjson.ParseBytes(t.Raw), gjson.Result{}
+	if entry.IsObject() {
+		entry.ForEach(func(key, value gjson.Result) bool {
+			if key.Str == name {
+				found = value
+			}
+			return true
+		})
+	}
 	if !found.Exists() {
 		return false, nil
 	}

@@ -58,7 +58,7 @@ func readDeleted(r request, root gjson.Result) error {
 	if known, err = readDocument(r, document); err != nil {
 		return err
 	}
-	if known || wrote || root.Get("success").Exists() || isEmptyObject(root) {
+	if known || wrote || root.Get("success").Exists() || isEmpty(root) {
 		return nil
 	}
 	return unexpected("the server answered with an object that does not say what became of the token: take it for alive")
@@ -162,15 +162,6 @@ func truthy(value gjson.Result) bool {
 	default:
 		return false
 	}
-}
-
-func isEmptyObject(value gjson.Result) bool {
-	empty := true
-	value.ForEach(func(_, _ gjson.Result) bool {
-		empty = false
-		return false
-	})
-	return empty
 }
 
 // isObjectID reports whether an id is 24 hexadecimal digits, whose case means

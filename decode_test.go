@@ -1,0 +1,203 @@
+package tiledesk
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+// listing asks a server with that one answer for a list.
+func listing(t *testing.T, body string, header ...string) (*HistoryPage, error) {
+	t.Helper()
+	transport := answering(reply(200, body, header...))
+	page, err := newTestClient(t, testURL, withTransport(transport)).JWT.ListHistory(t.Context(), nil)
+	transport.sent(t, 1, "GET", listPath)
+	if (page == nil) == (err == nil) {
+		t.Fatalf("got page %v and error %v, want one of them", page, err)
+	}
+	return page, err
+}
+
+func TestListHistory_shapes(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body           string
+		raws           string // joined by a space
+		perPage, count int
+	}{
+		"an envelope":                            {`{"perPage":40,"count":95,"jwts":[{"_id":"a"},{"_id":"b"}]}`, `{"_id":"a"} {"_id":"b"}`, 40, 95},
+		"an envelope of an unknown name":         {`{"perPage":40,"count":95,"völlig":[{"_id":"a"}]}`, `{"_id":"a"}`, 40, 95},
+		"the array before the numbers":           {`{"jwts":[{"_id":"a"}],"count":1,"perPage":2}`, `{"_id":"a"}`, 2, 1},
+		"a bare array":                           {`[{"_id":"a"}]`, `{"_id":"a"}`, 0, -1},
+		"an empty array":                         {`[]`, ``, 0, -1},
+		"an empty envelope":                      {`{"perPage":40,"count":0,"jwts":[]}`, ``, 40, 0},
+		"success true":                           {`{"success":true,"jwts":[{"a":1}]}`, `{"a":1}`, 0, -1},
+		"an error of null":                       {`{"error":null,"err":"","errors":[],"jwts":[{"a":1}]}`, `{"a":1}`, 0, -1},
+		"numbers as text":                        {`{"perPage":"40","count":"95","x":[]}`, ``, 40, 95},
+		"negative numbers":                       {`{"perPage":-1,"count":-95,"x":[]}`, ``, 0, -1},
+		"whole floats":                           {`{"perPage":4e1,"count":95.0,"x":[]}`, ``, 40, 95},
+		"fractions":                              {`{"perPage":0.5,"count":1.5,"x":[]}`, ``, 0, -1},
+		"huge numbers":                           {`{"perPage":1e300,"count":"99999999999999999999","x":[]}`, ``, 0, -1},
+		"numbers that are none":                  {`{"perPage":true,"count":{"a":1},"x":[]}`, ``, 0, -1},
+		"NaN as text":                            {`{"perPage":"NaN","count":"Inf","x":[]}`, ``, 0, -1},
+		"numbers null":                           {`{"perPage":null,"count":null,"x":[]}`, ``, 0, -1},
+		"a known name after another array":       {`{"links":[{"rel":"next"}],"jwts":[{"a":1}]}`, `{"a":1}`, 0, -1},
+		"objects after an array of text":         {`{"fields":["a","b"],"list":[{"a":1}]}`, `{"a":1}`, 0, -1},
+		"an empty list after an array of text":   {`{"fields":["a","b"],"list":[]}`, ``, 0, -1},
+		"two arrays of objects: the first":       {`{"one":[{"a":1}],"two":[{"a":2}]}`, `{"a":1}`, 0, -1},
+		"null among the entries":                 {`[null,{"a":1},null]`, `null {"a":1} null`, 0, -1},
+		"odd entries among the good":             {`[1.50,"x",[],{"a":1},true]`, `1.50 "x" [] {"a":1} true`, 0, -1},
+		"white space anywhere":                   {" \r\n\t{ \"jwts\" : [ {\"a\": 1 } ,\n{ } ] } \n", `{"a": 1 } { }`, 0, -1},
+		"white space before a bare array":        {"\n  [ {\"a\":1}]", `{"a":1}`, 0, -1},
+		"a byte order mark":                      {"\xef\xbb\xbf[{\"a\":1}]", `{"a":1}`, 0, -1},
+		"a byte order mark and white space":      {"\xef\xbb\xbf\r\n{\"x\":[{\"a\":1}]}", `{"a":1}`, 0, -1},
+		"brackets and quotes inside of text":     {`[{"a":"]}[{\"\\"},{"b":"é\u00e9,"}]`, `{"a":"]}[{\"\\"} {"b":"é\u00e9,"}`, 0, -1},
+		"a duplicate key: the last one":          {`{"count":1,"count":2,"x":[]}`, ``, 0, 2},
+		"an escaped key":                         {`{"co\u0075nt":7,"jw\u0074s":[{"a":1}],"b":[{}]}`, `{"a":1}`, 0, 7},
+		"an entry with a list of its own inside": {`[{"jwts":[{"_id":"x"}],"count":3}]`, `{"jwts":[{"_id":"x"}],"count":3}`, 0, -1},
+		"deep nesting":                           {`[{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}]`, `{"a":` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`, 0, -1},
+	}
+	for sentence, test := range tests {
+		t.Run(sentence, func(t *testing.T) {
+			t.Parallel()
+			page, err := listing(t, test.body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var raws []string
+			for _, token := range page.Tokens {
+				raws = append(raws, string(token.Raw))
+			}
+			if got := strings.Join(raws, " "); got != test.raws {
+				t.Errorf("got entries %s\nwant %s", got, test.raws)
+			}
+			if page.PerPage != test.perPage || page.Count != test.count {
+				t.Errorf("got perPage %d, count %d, want %d, %d", page.PerPage, page.Count, test.perPage, test.count)
+			}
+			if string(page.Response.Body) != test.body {
+				t.Error("the response has not the whole body")
+			}
+		})
+	}
+}
+
+func TestListHistory_contentTypeDoesNotMatter(t *testing.T) {
+	t.Parallel()
+	for _, contentType := range []string{"", "text/html", "text/plain; charset=utf-8", "application/octet-stream"} {
+		page, err := listing(t, `[{"_id":"a"}]`, "Content-Type", contentType)
+		if err != nil || len(page.Tokens) != 1 {
+			t.Errorf("%q: got %v, %v, want one entry", contentType, page, err)
+		}
+	}
+}
+
+func TestListHistory_refuses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		body    string
+		kind    error // nil: an *APIError of no kind
+		message string
+	}{
+		"nothing":                         {"", ErrUnexpectedResponse, ""},
+		"white space":                     {" \n", ErrUnexpectedResponse, ""},
+		"a byte order mark":               {"\xef\xbb\xbf", ErrUnexpectedResponse, ""},
+		"HTML":                            {"<!doctype html><title>Dashboard</title>", ErrUnexpectedResponse, ""},
+		"null":                            {"null", ErrUnexpectedResponse, ""},
+		"true":                            {"true", ErrUnexpectedResponse, ""},
+		"a number":                        {"12", ErrUnexpectedResponse, ""},
+		"text":                            {`"hello"`, ErrUnexpectedResponse, "hello"},
+		"bare text":                       {`OK`, ErrUnexpectedResponse, ""},
+		"an object without an array":      {`{"count":0}`, ErrUnexpectedResponse, ""},
+		"an empty object":                 {`{}`, ErrUnexpectedResponse, ""},
+		"an array in an object inside":    {`{"data":{"jwts":[{"a":1}]}}`, ErrUnexpectedResponse, ""},
+		"an array of numbers":             {`[1,2]`, ErrUnexpectedResponse, ""},
+		"an array of nulls":               {`{"jwts":[null,null]}`, ErrUnexpectedResponse, ""},
+		"an array of arrays":              {`[[{"_id":"a"}]]`, ErrUnexpectedResponse, ""},
+		"cut inside an entry":             {`{"jwts":[{"_id":"a"},{"_i`, ErrUnexpectedResponse, ""},
+		"cut after an entry":              {`[{"_id":"a"}`, ErrUnexpectedResponse, ""},
+		"trailing text":                   {`[{"_id":"a"}] <!-- proxy -->`, ErrUnexpectedResponse, ""},
+		"two values":                      {`[] []`, ErrUnexpectedResponse, ""},
+		"a trailing comma":                {`[{"_id":"a"},]`, ErrUnexpectedResponse, ""},
+		"single quotes":                   {`[{'_id':'a'}]`, ErrUnexpectedResponse, ""},
+		"a control character inside text": {"[{\"a\":\"\x01\"}]", ErrUnexpectedResponse, ""},
+		"bottomless nesting":              {strings.Repeat("[", 1<<20), ErrUnexpectedResponse, ""},
+		"bottomless, closed":              {strings.Repeat("[", 1<<20) + strings.Repeat("]", 1<<20), ErrUnexpectedResponse, ""},
+		"success false":                   {`{"success":false,"msg":"No way."}`, nil, "No way."},
+		"success false with an array":     {`{"jwts":[{"a":1}],"success":false,"message":"No."}`, nil, "No."},
+		"an error":                        {`{"error":"broken","jwts":[]}`, nil, "broken"},
+		"an err":                          {`{"err":{"message":"broken"}}`, nil, "broken"},
+		"errors":                          {`{"errors":[{"param":"page","msg":"bad"}],"jwts":[]}`, nil, "page: bad"},
+	}
+	for sentence, test := range tests {
+		t.Run(sentence, func(t *testing.T) {
+			t.Parallel()
+			_, err := listing(t, test.body)
+			apiErr := apiErrorOf(t, err, 200, 1)
+			if test.kind != nil && !errors.Is(err, test.kind) || test.kind == nil && errors.Is(err, ErrUnexpectedResponse) {
+				t.Errorf("got %v, want %v", err, test.kind)
+			}
+			if apiErr.Message != test.message || string(apiErr.Response.Body) != test.body {
+				t.Errorf("got message %q and %d bytes, want %q and the whole body", apiErr.Message, len(apiErr.Response.Body), test.message)
+			}
+		})
+	}
+}
+
+// TestListHistory_tinyFields reads as many fields as the body limit lets through.
+// Its time limit is far above what it takes, and far below anything quadratic.
+func TestListHistory_tinyFields(t *testing.T) {
+	t.Parallel()
+	start := time.Now()
+	arrays := `{"count":1` + strings.Repeat(`,"a":[]`, 2<<20) + `,"z":[{"_id":"a"}]}`
+	page, err := readPage([]byte(arrays))
+	if err != nil || len(page.Tokens) != 1 || page.Tokens[0].ID != "a" {
+		t.Errorf("got %v, %v, want one entry", page, err)
+	}
+	numbers := "[" + strings.Repeat("1,", maxBody/2-2) + "1]"
+	if _, err := readPage([]byte(numbers)); !errors.Is(refusal(err), ErrUnexpectedResponse) {
+		t.Errorf("got %v, want ErrUnexpectedResponse", err)
+	}
+	fields := `[{"jti":"x"` + strings.Repeat(`,"a":1`, 2<<20) + `}]`
+	if page, err = readPage([]byte(fields)); err != nil || page.Tokens[0].JTI != "x" || len(page.Tokens[0].Raw) != len(fields)-2 {
+		t.Errorf("got %v, %v, want one entry with all its fields", page, err)
+	}
+	if took := time.Since(start); took > 30*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+// refusal is the sentinel of what a reader found wrong.
+func refusal(err error) error {
+	var f *fault
+	if errors.As(err, &f) {
+		return f.kind
+	}
+	return nil
+}
+
+func TestToken_Field(t *testing.T) {
+	t.Parallel()
+	token := &Token{Raw: json.RawMessage(`{"status":100,"st\u0061te":"on","a":1,"a":2,"":"empty"}`)}
+	var status, last int
+	var state, empty string
+	for name, v := range map[string]any{"status": &status, "state": &state, "a": &last, "": &empty} {
+		if found, err := token.Field(name, v); !found || err != nil {
+			t.Errorf("%q: got %t, %v", name, found, err)
+		}
+	}
+	if status != 100 || state != "on" || last != 2 || empty != "empty" {
+		t.Errorf("got %d, %q, %d, %q", status, state, last, empty)
+	}
+	if found, err := token.Field("status", &state); !found || err == nil || strings.Contains(err.Error(), "100") {
+		t.Errorf("another type: got %t, %v, want an error that does not show the value", found, err)
+	}
+	for _, raw := range []string{``, `null`, `"text"`, `12`, `[1,2]`, `{}`} {
+		for _, name := range []string{"status", ""} {
+			if found, err := (&Token{Raw: json.RawMessage(raw)}).Field(name, &status); found || err != nil {
+				t.Errorf("%q in %s: got %t, %v, want nothing", name, raw, found, err)
+			}
+		}
+	}
+}
