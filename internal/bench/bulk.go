@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+const (
+	bulkTargets = 4000
+	bulkWorkers = 8
+)
+
+// bulkJob revokes 4,000 tokens, 8 at a time: by a pool of workers as one writes
+// it by hand over net/http, and by RevokeEach.
+func bulkJob(s *server) job {
+	base := s.URL + "/tiledesk"
+	targets := make([]tiledesk.Target, bulkTargets)
+	for i := range targets {
+		targets[i].JTI = fmt.Sprintf("%s%06x", someJTI[:30], i)
+	}
+	hc := &http.Client{Transport: newPlainTransport()}
+	ours := newOurs(base)
+	return job{
+		name:  fmt.Sprintf("RevokeEach: %d targets, %d at a time", bulkTargets, bulkWorkers),
+		names: []string{"pool by hand", "tiledesk"},
+		calls: []func(context.Context) error{
+			func(ctx context.Context) error { return poolByHand(ctx, hc, base, targets) },
+			func(ctx context.Context) error {
+				report, err := ours.JWT.RevokeEach(ctx, tiledesk.Targets(targets...), &tiledesk.RevokeOptions{Concurrency: bulkWorkers})
+				if err == nil && report.Revoked != bulkTargets {
+					err = fmt.Errorf("%d revoked", report.Revoked)
+				}
+				return err
+			},
+		},
+	}
+}
+
+// poolByHand stops at nothing and reports the first error: the least that one
+// would write.
+func poolByHand(ctx context.Context, hc *http.Client, base string, targets []tiledesk.Target) error {
+	work := make(chan tiledesk.Target)
+	failed := make(chan error, bulkWorkers)
+	var workers sync.WaitGroup
+	for range bulkWorkers {
+		workers.Go(func() {
+			var first error
+			for target := range work {
+				err := plainCall(ctx, hc, http.MethodDelete, base+"/jwt/history/"+target.JTI, nil)
+				if first == nil {
+					first = err
+				}
+			}
+			failed <- first
+		})
+	}
+	for _, target := range targets {
+		work <- target
+	}
+	close(work)
+	workers.Wait()
+	close(failed)
+	for err := range failed {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
