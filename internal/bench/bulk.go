@@ -25,8 +25,9 @@ func bulkJob(s *server) job {
 	hc := &http.Client{Transport: newPlainTransport()}
 	ours := newOurs(base)
 	return job{
-		name:  fmt.Sprintf("RevokeEach: %d targets, %d at a time", bulkTargets, bulkWorkers),
-		names: []string{"pool by hand", "tiledesk"},
+		name:   fmt.Sprintf("revoke %d targets, %d at a time", bulkTargets, bulkWorkers),
+		weight: bulkTargets,
+		names:  []string{"pool by hand", "tiledesk"},
 		calls: []func(context.Context) error{
 			func(ctx context.Context) error { return poolByHand(ctx, hc, base, targets) },
 			func(ctx context.Context) error {
