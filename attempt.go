@@ -244,9 +244,13 @@ func readBody(resp *http.Response) ([]byte, error) {
 	if resp.ContentLength > maxBody {
 		return nil, ErrResponseTooLarge
 	}
-	// What the server announces is trusted for 64 KiB; beyond that the buffer
-	// grows with what really comes.
-	body := make([]byte, 0, min(max(resp.ContentLength, 511), 64<<10)+1)
+	// What the server announces is trusted for 64 KiB, and one byte to see the end;
+	// beyond that, or without, the buffer grows with what really comes.
+	size := resp.ContentLength
+	if size < 0 {
+		size = 511
+	}
+	body := make([]byte, 0, min(size, 64<<10)+1)
 	for {
 		n, err := resp.Body.Read(body[len(body):min(cap(body), maxBody+1)])
 		body = body[:len(body)+n]
