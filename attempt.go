@@ -57,12 +57,13 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 		c.broken = c.attemptError(req.Context(), ctx, err)
 		return nil, c.broken
 	}
-	return &http.Response{
+	c.reply = http.Response{
 		StatusCode: resp.StatusCode,
 		Header:     withoutLocation(resp),
 		Body:       http.NoBody,
 		Request:    req,
-	}, nil
+	}
+	return &c.reply, nil
 }
 
 // attemptContext bounds one attempt. With a grace, an attempt that has begun

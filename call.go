@@ -42,6 +42,10 @@ type call struct {
 	broken    error         // why the newest attempt brought no whole answer
 	stopped   error         // what forbids another attempt: limiter or deadline
 	replyLost bool          // an earlier attempt may have taken effect unseen
+
+	http   http.Client          // these three are here to be allocated with the rest
+	driver retryablehttp.Client // not of NewClient, which logs to stderr
+	reply  http.Response        // what go-retryablehttp sees of the answer
 }
 
 // exchange is the way of every call: prepare it, run it, read what came.
@@ -80,27 +84,40 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 			return nil, nil, err
 		}
 	}
-	u := *c.settings.baseURL
-	u.RawPath, u.Path = u.EscapedPath()+escaped, u.Path+decoded
+	u := below(c.settings.baseURL, decoded, escaped)
 	u.RawQuery = r.query.Encode()
-	req, err := newHTTPRequest(ctx, r, &u, c.settings.userAgent, authorization)
+	req, err := newHTTPRequest(ctx, r, u, c.settings.userAgent, authorization)
 	if err != nil {
 		return nil, nil, fmt.Errorf("tiledesk: %s %s: %w", r.route.method, r.route.template, err)
 	}
 	return &call{
 		options:    c.settings,
 		route:      r.route,
-		hide:       secretsOf(authorization, &u, append(r.secrets, r.identifier)...),
+		hide:       secretsOf(authorization, u, append(r.secrets, r.identifier)...),
 		credential: credentialKind(authorization),
 		once:       r.once,
 		grace:      r.grace,
 	}, req, nil
 }
 
+// below is the URL of a path below the base URL, whose RawPath is always set. Most
+// paths are the same with and without escaping, and then built once.
+func below(base *url.URL, decoded, escaped string) *url.URL {
+	u := *base
+	u.Path += decoded
+	if escaped == decoded && base.RawPath == base.Path {
+		u.RawPath = u.Path
+	} else {
+		u.RawPath += escaped
+	}
+	return &u
+}
+
 func newHTTPRequest(ctx context.Context, r request, u *url.URL, userAgent, authorization string) (*retryablehttp.Request, error) {
-	header := http.Header{"Accept": {"application/json"}, "User-Agent": {userAgent}}
+	values := []string{"application/json", userAgent, authorization} // one allocation for all
+	header := http.Header{"Accept": values[0:1:1], "User-Agent": values[1:2:2]}
 	if authorization != "" {
-		header["Authorization"] = []string{authorization}
+		header["Authorization"] = values[2:3:3]
 	}
 	plain := &http.Request{ // as http.NewRequest makes it, without parsing the URL again
 		Method: r.route.method, URL: u, Host: u.Host, Header: header,
@@ -120,17 +137,11 @@ func newHTTPRequest(ctx context.Context, r request, u *url.URL, userAgent, autho
 
 // run makes the attempts and returns the answer when it is a 2xx.
 func (c *call) run(req *retryablehttp.Request) (*Response, error) {
-	client := retryablehttp.Client{ // a literal, because NewClient logs to stderr
-		HTTPClient: &http.Client{
-			Transport:     c,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		RetryMax:     c.retries(),
-		CheckRetry:   c.checkRetry,
-		Backoff:      c.backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}
-	_, err := client.Do(req)
+	c.http.Transport, c.http.CheckRedirect = c, followNothing
+	c.driver.HTTPClient, c.driver.RetryMax = &c.http, c.retries()
+	c.driver.CheckRetry, c.driver.Backoff = c.checkRetry, c.backoff
+	c.driver.ErrorHandler = retryablehttp.PassthroughErrorHandler
+	_, err := c.driver.Do(req)
 	if err == nil && c.broken == nil && c.answer != nil {
 		c.answer.Attempts = c.attempts
 		if c.answer.StatusCode >= 200 && c.answer.StatusCode <= 299 {
@@ -139,3 +150,5 @@ func (c *call) run(req *retryablehttp.Request) (*Response, error) {
 	}
 	return nil, c.failure(req.Context(), err)
 }
+
+func followNothing(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -41,7 +41,11 @@ func (r route) path(identifier string) (decoded, escaped string, err error) {
 	if err := r.checkIdentifier(identifier); err != nil {
 		return "", "", err
 	}
-	return r.prefix + identifier, r.prefix + url.PathEscape(identifier), nil
+	decoded = r.prefix + identifier
+	if part := url.PathEscape(identifier); part != identifier {
+		return decoded, r.prefix + part, nil
+	}
+	return decoded, decoded, nil
 }
 
 // checkIdentifier refuses what would reach another route or give a secret away.
