@@ -133,7 +133,7 @@ var verdicts = map[string]struct {
 func TestVerdict(t *testing.T) {
 	t.Parallel()
 	for sentence, test := range verdicts {
-		for name, revoke := range revocations {
+		for name, revoke := range bothRevocations {
 			t.Run(sentence+", by "+name, func(t *testing.T) {
 				t.Parallel()
 				body := strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace(test.body)
@@ -149,7 +149,7 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
-var revocations = map[string]struct {
+var bothRevocations = map[string]struct {
 	path string
 	run  func(t *testing.T, c *Client) (*Response, error)
 }{
