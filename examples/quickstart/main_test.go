@@ -63,7 +63,7 @@ func TestBadEnvironment(t *testing.T) {
 		"without TILEDESK_PASS":  {"TILEDESK_BASE_URL": "https://tiledesk.test", "TILEDESK_EMAIL": "a@example.com"},
 		"without TILEDESK_EMAIL": {"TILEDESK_BASE_URL": "https://tiledesk.test", "TILEDESK_PASSWORD": "hunter2"},
 		"put https:// in front":  {"TILEDESK_BASE_URL": "tiledesk.test", "TILEDESK_TOKEN": "abc"},
-		"refuses Bearer":         {"TILEDESK_BASE_URL": "https://tiledesk.test", "TILEDESK_TOKEN": "Bearer abc"},
+		"Bearer in front":        {"TILEDESK_BASE_URL": "https://tiledesk.test", "TILEDESK_TOKEN": "Bearer abc"},
 		"in the clear":           {"TILEDESK_BASE_URL": "http://tiledesk.test", "TILEDESK_TOKEN": "abc"},
 	} {
 		var out strings.Builder
