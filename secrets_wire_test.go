@@ -87,6 +87,19 @@ func TestSecrets_ofAServerThatEchoes(t *testing.T) {
 	}
 }
 
+// An answer that breaks off ends in an error of the transport and of the server.
+func TestSecrets_ofAnAnswerCutShort(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 422} {
+		server := newWire(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Length", "100000")
+			w.WriteHeader(status)
+			_, _ = fmt.Fprintf(w, `{"errors":[{"value":%q,"msg":%q`, secretMark, ownEcho(r))
+		})
+		checkCalls(t, WithBaseURL(server.URL))
+	}
+}
+
 // The text of a transport's error can hold as much.
 func TestSecrets_ofATransportThatEchoes(t *testing.T) {
 	t.Parallel()
