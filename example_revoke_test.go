@@ -145,7 +145,7 @@ func ExampleRevokeReport_Err() {
 	for _, failure := range report.Failures {
 		fmt.Println(failure.Target.JTI, "is", failure.Outcome)
 	}
-	// Output:
+	// Unordered output:
 	// true
 	// browser is failed
 	// phone is not attempted
