@@ -14,8 +14,8 @@ type countWatch struct {
 	sinceLast bool // the page before the newest had a count
 }
 
-// see takes in the count of a page; full is the size of a full one, 0 when it is
-// not known.
+// see takes in the count of a page; full is how many new rows make a page, 0 when
+// that is not known.
 func (c *countWatch) see(page *HistoryPage, full int) {
 	c.pages++
 	if page.Count < 0 {
@@ -39,7 +39,9 @@ func (c *countWatch) see(page *HistoryPage, full int) {
 func (c *countWatch) pageOnly() bool { return !c.differs }
 
 // covers reports whether the count shows that a walk which ended in repetitions
-// has seen everything: it reached the total, or its only page was not full.
+// has seen everything: it stayed as it was and all of it was listed, the list
+// being longer than its first page or that page not full.
 func (c *countWatch) covers(rows, full int) bool {
-	return c.known == c.pages && rows >= c.newest && (c.differs || rows < full)
+	steady := c.known == c.pages && c.first == c.newest && c.first == c.highest
+	return steady && rows == c.newest && (c.differs || rows < full)
 }

@@ -53,8 +53,8 @@ func TestHistory_nothingChanges(t *testing.T) {
 
 func TestHistory_signInsBetweenRequests(t *testing.T) {
 	t.Parallel()
-	for _, n := range []int{1, 2, 3, 4, 5, 8, 9, 17} {
-		for _, pattern := range []string{"1", "2", "10", "01", "001", "0002", "02", "20", "012", "210"} {
+	for _, n := range []int{1, 3, 4, 8, 17} {
+		for _, pattern := range []string{"1", "2", "01", "002", "20", "210"} {
 			for _, s := range properServers(n, 3) {
 				first := s.newest
 				t.Run(fmt.Sprintf("%s, sign-ins %s", s, pattern), func(t *testing.T) {

@@ -28,6 +28,7 @@ type walk struct {
 	stale   int  // pages in a row that brought nothing new
 	stuck   bool // the newest page was the one before it: a full page came in, unless the list ends here
 	count   countWatch
+	moved   bool // some page brought new rows together with old ones
 	overrun bool // a whole page of new rows came between two requests
 	repeats bool // ended because the server gives the same rows again and again
 }
@@ -48,7 +49,11 @@ func (w *walk) fresh(page *HistoryPage) []*Token {
 	if w.start == 0 && w.rows == 0 && page.Count > len(page.Tokens) {
 		w.full = max(w.full, len(page.Tokens)) // there is more, so this one is full
 	}
-	w.count.see(page, w.full)
+	size := w.full
+	if size == 0 && len(page.Tokens) >= w.longest {
+		size = len(page.Tokens) // a page that comes in behind one no longer is full, or pushed down by a full one
+	}
+	w.count.see(page, size)
 	w.pages++
 	if len(page.Tokens) == 0 {
 		// A server that counts from 1 may have nothing on page 0.
@@ -67,11 +72,12 @@ func (w *walk) fresh(page *HistoryPage) []*Token {
 func (w *walk) compare(tokens []*Token) (fresh []*Token) {
 	number := w.pages - 1
 	here := make(map[string]sighting, len(tokens))
-	ofFirst, caughtUp, circles := false, false, false
+	repeated, ofFirst, caughtUp, circles := false, false, false, false
 	for i, token := range tokens {
 		key, identified := keyOf(token)
 		before, known := w.seen[key]
 		_, doubled := here[key]
+		repeated = repeated || known
 		switch {
 		case !known && doubled && identified: // the same token in two rows is one entry
 			w.rows++
@@ -91,6 +97,7 @@ func (w *walk) compare(tokens []*Token) (fresh []*Token) {
 	for key, sighting := range here {
 		w.seen[key] = sighting
 	}
+	w.moved = w.moved || len(fresh) > 0 && repeated
 	w.twice = w.twice && (number == 0 || ofFirst)
 	w.judge(len(tokens), len(fresh), caughtUp)
 	if circles { // what looks new here may be just forgotten
@@ -121,17 +128,16 @@ func (w *walk) judge(rows, fresh int, caughtUp bool) {
 	}
 }
 
-// forget keeps the rows of the last two pages, those of the first page as long as
-// they come again, and of all other pages a mark here and there: enough to notice
-// any number of pages that come again, with few rows to remember. Of m pages in a
-// row one has a number that the largest power of two up to m divides, and is
-// remembered for more than m pages.
+// forget keeps the rows of the last two pages and of the first, and of all others
+// a mark here and there: enough to notice any number of pages that come again,
+// with few rows to remember. Of m pages in a row one has a number that the largest
+// power of two up to m divides, and is remembered for more than m pages.
 func (w *walk) forget() {
 	newest := w.pages - 1
 	for key, row := range w.seen {
 		age := newest - row.page
-		marked := row.mark && (row.page == 0 || age <= 8*(row.page&-row.page))
-		if age > 1 && !marked && !(row.page == 0 && w.twice) {
+		marked := row.mark && age <= 8*(row.page&-row.page)
+		if age > 1 && row.page > 0 && !marked {
 			delete(w.seen, key)
 		}
 	}
@@ -140,7 +146,7 @@ func (w *walk) forget() {
 // missed says why entries may have been missed; empty when none were.
 func (w *walk) missed() string {
 	switch {
-	case w.repeats && !(w.start == 0 && w.count.covers(w.rows, w.full)):
+	case w.repeats && (w.start > 0 || w.moved || !w.count.covers(w.rows, w.full)):
 		return "the server gives the same page again and again; it may ignore the page parameter"
 	case w.overrun, w.count.leapt:
 		return "a whole page of new tokens came in between two requests, or the server repeats its pages; list again"
