@@ -1,0 +1,204 @@
+package tiledesk
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// addRecordings seeds a target with every body that was recorded.
+func addRecordings(f *testing.F, add func(r recording)) {
+	f.Helper()
+	for _, name := range recordingNames(f) {
+		add(readRecording(f, name))
+	}
+}
+
+func FuzzReadPage(f *testing.F) {
+	addRecordings(f, func(r recording) { f.Add([]byte(r.Response.Body)) })
+	for _, seed := range []string{
+		"", "null", "[]", "{}", "[null]", `[{"_id":{"$oid":"a"},"jti":1,"createdAt":{"$date":{"$numberLong":"1"}}}]`,
+		" \n{\"x\":[ {\"a\":1} ,null]}", "\xef\xbb\xbf[{}]", `{"success":false,"msg":"no"}`, `{"count":"1e3","perPage":-1,"a":["x"],"b":[]}`,
+		`[{"_id":"\ud83d\ude00\u0000"}]`, `{"jwts":[{"a":"]"}],"jwts":[]}`, strings.Repeat("[", 12_000),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		page, err := readPage(body)
+		if (page == nil) == (err == nil) {
+			t.Fatalf("got page %v and error %v", page, err)
+		}
+		if err != nil {
+			return
+		}
+		if !json.Valid(trimBOM(body)) {
+			t.Fatal("took what is no JSON for a list")
+		}
+		if page.PerPage < 0 || page.Count < -1 {
+			t.Fatalf("perPage %d, count %d", page.PerPage, page.Count)
+		}
+		rest := string(body)
+		for _, token := range page.Tokens {
+			_, after, found := strings.Cut(rest, string(token.Raw))
+			if rest = after; !found || !json.Valid(token.Raw) {
+				t.Fatalf("the raw entry %q is not JSON, or not the body's", token.Raw)
+			}
+			if _, err := json.Marshal(token); err != nil {
+				t.Fatal(err)
+			}
+			if len(token.Raw) == 0 || token.Raw[0] != '{' && (token.ID != "" || token.JTI != "") {
+				t.Fatalf("identifiers out of %q", token.Raw)
+			}
+		}
+	})
+}
+
+// FuzzVerdict holds the verdict to an oracle of its own: encoding/json must find
+// something that says yes, and nothing that says no.
+func FuzzVerdict(f *testing.F) {
+	addRecordings(f, func(r recording) { f.Add([]byte(r.Response.Body)) })
+	for _, verdict := range verdicts {
+		if len(verdict.body) < 1000 {
+			f.Add([]byte(strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace(verdict.body)))
+		}
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		err := readVerdict(request{route: routeRevokeByJTI, identifier: testJTI}, &Response{StatusCode: 200, Body: body})
+		if err != nil {
+			return
+		}
+		text := strings.TrimSpace(strings.TrimPrefix(string(body), "\xef\xbb\xbf"))
+		if text == "" || strings.EqualFold(text, "OK") {
+			return
+		}
+		var value any
+		if err := json.Unmarshal([]byte(text), &value); err != nil {
+			t.Fatalf("took broken JSON for a revocation: %v", err)
+		}
+		object, ok := value.(map[string]any)
+		switch {
+		case value == true, value == "OK", ok && len(object) == 0:
+			return
+		case !ok:
+			s, _ := value.(string)
+			if !strings.EqualFold(s, "OK") {
+				t.Fatalf("took %T for a revocation", value)
+			}
+			return
+		}
+		for _, name := range []string{"n", "matchedCount", "deletedCount", "ok", "acknowledged", "success"} {
+			if no, there := object[name]; there && (no == nil || no == false || no == 0.0 || no == "0" || no == "" || no == "false") {
+				t.Fatalf("took %s %v for a revocation", name, no)
+			}
+		}
+		if jti, _ := object["jti"].(string); jti != "" && jti != testJTI {
+			t.Fatalf("took the document of %q for a revocation", jti)
+		}
+		if object["perPage"] != nil {
+			t.Fatal("took a list for a revocation")
+		}
+		if e, _ := object["error"].(string); e != "" && e != "0" && !strings.EqualFold(e, "false") {
+			t.Fatalf("took the error %q for a revocation", e)
+		}
+	})
+}
+
+func FuzzErrorMessage(f *testing.F) {
+	addRecordings(f, func(r recording) { f.Add(r.Response.Status, r.Response.Headers["content-type"], []byte(r.Response.Body)) })
+	for _, seed := range []string{
+		"", "Unauthorized", `{"msg":"a"}`, `{"message":{"msg":"a"}}`, `{"error":{"err":"a"}}`, `{"errors":[{"param":"p","msg":"m","value":"v"},"x",1]}`,
+		"<html><title>502 Bad &amp; Gateway</title>", "<title>", "<TITLE>x</title", "Ⱥ<title>Ⱥ</title>", "\xff\xfe\x00", "JWT " + testToken, `"text"`, "\u202etext",
+	} {
+		f.Add(502, "text/html", []byte(seed))
+		f.Add(400, "", []byte(seed))
+	}
+	u, err := url.Parse(testURL + "/jwt/history/" + testJTI)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
+		c := &call{
+			options:  &options{},
+			route:    routeRevokeByJTI,
+			hide:     secretsOf("JWT "+testToken, u, testJTI),
+			attempts: 1,
+			answer:   &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body, Attempts: 1},
+		}
+		e := c.apiError()
+		text := e.Error()
+		switch {
+		case !utf8.ValidString(text):
+			t.Fatalf("the text is no UTF-8: %q", text)
+		case strings.ContainsFunc(text, unicode.IsControl):
+			t.Fatalf("the text has control characters: %q", text)
+		case utf8.RuneCountInString(e.Message) > maxMessage:
+			t.Fatalf("the message has %d characters", utf8.RuneCountInString(e.Message))
+		case strings.Contains(text, testToken), strings.Contains(text, testJTI):
+			t.Fatalf("the text shows a secret: %q", text)
+		}
+		for _, field := range e.Fields {
+			if strings.Contains(field.Field+field.Message, testToken) {
+				t.Fatalf("a field shows a secret: %q", field)
+			}
+		}
+	})
+}
+
+func FuzzPath(f *testing.F) {
+	for _, seed := range []string{
+		"", ".", "..", "a/b", "a/../b", `a\..\b`, "a?b", "a%2Fb", "id/x", "a..b", "ü", "..%2f", "a//b", "#", ";", " a ", "\x00", testToken, strings.Repeat("a", maxIdentifier+1), "\xff",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, identifier string) {
+		for _, route := range []route{routeRevokeByJTI, routeRevokeByID} {
+			decoded, escaped, err := route.path(identifier)
+			if err != nil {
+				if !errors.Is(err, ErrInvalidArgument) || len(identifier) > 8 && strings.Contains(err.Error(), identifier) {
+					t.Fatalf("got %v", err)
+				}
+				continue
+			}
+			rest, ok := strings.CutPrefix(escaped, route.prefix)
+			if !ok || strings.ContainsAny(rest, "/?#\\ ") {
+				t.Fatalf("%q is not one segment", rest)
+			}
+			if back, err := url.PathUnescape(rest); err != nil || back != identifier || decoded != route.prefix+identifier {
+				t.Fatalf("%q comes back as %q, %v", identifier, back, err)
+			}
+			u, err := url.Parse("https://tiledesk.test" + escaped)
+			if err != nil || u.Path != route.prefix+identifier || u.JoinPath().EscapedPath() != escaped {
+				t.Fatalf("%q is parsed as %q, %v", escaped, u.Path, err)
+			}
+		}
+	})
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	for _, seed := range []string{
+		"", "0", "7", "1.5", ".", "1.2.3", "-5", "NaN", "Inf", "9223372037", strings.Repeat("9", 400), "0x10", "1e5",
+		"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Fri, 31 Dec 9999 23:59:59 GMT",
+	} {
+		f.Add(seed, 1)
+	}
+	f.Fuzz(func(t *testing.T, value string, attempt int) {
+		header := http.Header{"Retry-After": {value}}
+		after, known := retryAfter(header)
+		if after < 0 || !known && after != 0 {
+			t.Fatalf("%q is %s, %t", value, after, known)
+		}
+		policy := RetryPolicy{}.withDefaults()
+		for _, status := range []int{429, 503} {
+			wait, ok := policy.wait(max(1, attempt), &Response{StatusCode: status, Header: header})
+			if wait < 0 || ok && wait > time.Minute || ok && known && wait > after {
+				t.Fatalf("%q after attempt %d is a wait of %s, %t", value, attempt, wait, ok)
+			}
+		}
+	})
+}
