@@ -1,0 +1,58 @@
+package tiledesk
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+)
+
+// BenchmarkReadPage decodes a recorded page of 40 entries, every field kept, and
+// beside it what encoding/json takes for a struct that loses the unknown ones.
+func BenchmarkReadPage(b *testing.B) {
+	body := []byte(readRecording(b, "list_200_first_page_jwt").Response.Body)
+
+	b.Run("tiledesk", func(b *testing.B) {
+		b.SetBytes(int64(len(body)))
+		b.ReportAllocs()
+		for b.Loop() {
+			page, err := readPage(body)
+			if err != nil || len(page.Tokens) != 40 {
+				b.Fatal(page, err)
+			}
+		}
+	})
+	b.Run("encoding-json one pass", func(b *testing.B) {
+		b.SetBytes(int64(len(body)))
+		b.ReportAllocs()
+		for b.Loop() {
+			var page struct {
+				PerPage int `json:"perPage"`
+				Count   int `json:"count"`
+				Tokens  []*struct {
+					ID        string    `json:"_id"`
+					JTI       string    `json:"jti"`
+					CreatedAt time.Time `json:"createdAt"`
+					UpdatedAt time.Time `json:"updatedAt"`
+				} `json:"jwts"`
+			}
+			if err := json.Unmarshal(body, &page); err != nil || len(page.Tokens) != 40 {
+				b.Fatal(page, err)
+			}
+		}
+	})
+}
+
+// BenchmarkWalk is what it takes to tell new rows from old ones.
+func BenchmarkWalk(b *testing.B) {
+	page, err := readPage([]byte(readRecording(b, "list_200_first_page_jwt").Response.Body))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		walk := newWalk(0)
+		if got := len(walk.fresh(page)); got != 40 {
+			b.Fatal(got)
+		}
+	}
+}
