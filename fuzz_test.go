@@ -110,7 +110,9 @@ func FuzzVerdict(f *testing.F) {
 }
 
 func FuzzErrorMessage(f *testing.F) {
-	addRecordings(f, func(r recording) { f.Add(r.Response.Status, r.Response.Headers["content-type"], []byte(r.Response.Body)) })
+	addRecordings(f, func(r recording) {
+		f.Add(r.Response.Status, r.Response.Headers["content-type"], []byte(r.Response.Body))
+	})
 	for _, seed := range []string{
 		"", "Unauthorized", `{"msg":"a"}`, `{"message":{"msg":"a"}}`, `{"error":{"err":"a"}}`, `{"errors":[{"param":"p","msg":"m","value":"v"},"x",1]}`,
 		"<html><title>502 Bad &amp; Gateway</title>", "<title>", "<TITLE>x</title", "Ⱥ<title>Ⱥ</title>", "\xff\xfe\x00", "JWT " + testToken, `"text"`, "\u202etext",

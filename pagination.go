@@ -26,14 +26,15 @@ func (p HistoryPage) Format(f fmt.State, verb rune) {
 //
 // Each entry comes once, whether the server counts its pages from 0 or 1, and
 // also when new sign-ins move the rows by less than a page between two requests.
-// The walk ends with an empty page, or when two pages in a row bring nothing
-// new; the server's own count never ends it.
+// The walk ends with an empty page, when two pages in a row bring nothing new, or
+// when pages of long ago come again; the server's own count never ends it.
 //
 // At most one error is yielded, last and with a nil token. It is
 // [ErrIncompleteHistory] where entries may have been missed: the server ignores
 // the page parameter, a whole page of new rows came between two requests, or the
 // count fell while we walked. Otherwise it is the error of
-// [JWTService.ListHistory].
+// [JWTService.ListHistory]. On a server that tells no count over all pages nobody
+// can know that a row left the list.
 //
 // The sequence can be ranged over again, from the start. It holds no more than
 // two pages.
