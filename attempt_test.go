@@ -162,7 +162,7 @@ func TestLogger_oneLineAnAttempt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		logger := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		slow := func(r *http.Request) (*http.Response, error) {
+		slow := func(*http.Request) (*http.Response, error) {
 			time.Sleep(time.Second)
 			return answer(503, "", "Retry-After", "2"), nil
 		}
