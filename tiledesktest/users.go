@@ -9,8 +9,8 @@ import (
 // The case of the email does not matter, as on the real server. An email that
 // does not look like one can be used with Basic authorization, but the sign-in
 // refuses it with 422, as the real one does. With Basic, a password ends at its
-// first colon, so that one with a colon works for the sign-in only (read in the
-// source of the server's Basic strategy).
+// first colon, so that one with a colon works for the sign-in only (measured on
+// the server 2.19.16).
 func (s *Server) AddUser(email, password string) {
 	s.tb.Helper()
 	if email == "" || password == "" {
@@ -78,8 +78,8 @@ func (s *Server) IssueWithJTI(email, jti string) string {
 // IssueWithoutJTI issues n tokens that have no jti, neither in their claims nor
 // in the list, and returns them oldest first. Custom sign-ins leave such
 // entries (read in the source of the server 2.19.16). They can be revoked by id
-// only, and are refused from then on; whether the real module can refuse them
-// is unknown, since the server asks it about the jti.
+// only, and go on working all the same: the server asks the module about the
+// jti alone, so that it cannot refuse them.
 func (s *Server) IssueWithoutJTI(email string, n int) []string {
 	s.tb.Helper()
 	s.mu.Lock()
