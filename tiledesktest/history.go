@@ -47,11 +47,15 @@ type page struct {
 // list serves a page of the caller's own tokens, the newest first unless asked
 // otherwise.
 func (s *Server) list(u *user, query url.Values) reply {
+	number := s.page(query)
+	if number < 0 {
+		return failure(http.StatusInternalServerError, "Error getting object.")
+	}
 	rows := u.list(query.Get(s.opts.sortParam), s.opts.revokedHidden)
 	ascending := query.Get("direction") == "1"
 	first := len(rows)
-	if n := s.page(query); n < len(rows)/s.opts.pageSize+1 {
-		first = n * s.opts.pageSize
+	if number < len(rows)/s.opts.pageSize+1 {
+		first = number * s.opts.pageSize
 	}
 	entries := make([]entry, 0, s.opts.pageSize)
 	for i := first; i < len(rows) && i-first < s.opts.pageSize; i++ {
@@ -75,17 +79,31 @@ func (s *Server) list(u *user, query url.Values) reply {
 	return jsonReply(http.StatusOK, envelope)
 }
 
-// page is the number of the page that was asked for, counted from zero. What
-// is no number is the first page (read in the source of the server 2.19.16).
+// page is the number of the page that was asked for, counted from zero. It is
+// read as JavaScript's parseInt does: the digits that it begins with count, and
+// none of them are the first page (as in the list routes of the server 2.19.16,
+// read in its source).
 func (s *Server) page(query url.Values) int {
-	n, err := strconv.Atoi(query.Get("page"))
-	if err != nil || s.opts.pageIgnored {
-		return 0
-	}
+	n, first := leadingInt(query.Get("page")), 0
 	if s.opts.oneBased {
-		n--
+		first = 1
 	}
-	return max(n, 0)
+	if n == 0 || s.opts.pageIgnored {
+		n = first
+	}
+	return n - first
+}
+
+// leadingInt is the number that a text begins with, or 0.
+func leadingInt(text string) int {
+	text = strings.TrimSpace(text)
+	sign := len(text) - len(strings.TrimLeft(text, "+-"))
+	end := sign
+	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+		end++
+	}
+	n, _ := strconv.Atoi(text[:end]) // the nearest number when it is too large
+	return n
 }
 
 func (s *Server) revokeJTI(u *user, jti string) reply {
@@ -96,7 +114,8 @@ func (s *Server) revokeID(u *user, id string) reply {
 	if s.opts.withoutIDRoute {
 		return s.revoke(u, nil)
 	}
-	if b, err := hex.DecodeString(id); err != nil || len(b) != 12 {
+	// Any twelve bytes are an id to MongoDB, as a text as well as in hex.
+	if b, err := hex.DecodeString(id); (err != nil || len(b) != 12) && len(id) != 12 {
 		return failure(http.StatusInternalServerError, "Error deleting object.")
 	}
 	return s.revoke(u, s.state.byID[strings.ToLower(id)])

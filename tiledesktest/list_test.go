@@ -144,7 +144,7 @@ func TestPagesAreCountedAsTheOptionsSay(t *testing.T) {
 		{"a page past the end is empty", nil, "page=3", nil},
 		{"a huge page is empty", nil, "page=4611686018427387905", nil},
 		{"a page that is no number is the first", nil, "page=x", []int{0, 1}},
-		{"a negative page is the first", nil, "page=-1", []int{0, 1}},
+		{"a page that begins with a number is that", nil, "page=1.9", []int{2, 3}},
 		{"one-based: no page is the first", oneBased, "", []int{0, 1}},
 		{"one-based: page 0 is the first", oneBased, "page=0", []int{0, 1}},
 		{"one-based: page 1 is the first", oneBased, "page=1", []int{0, 1}},
@@ -165,6 +165,16 @@ func TestPagesAreCountedAsTheOptionsSay(t *testing.T) {
 				t.Errorf("%v, want %v", got, want)
 			}
 		})
+	}
+}
+
+func TestANegativePageIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, option := range []tiledesktest.Option{nil, tiledesktest.WithOneBasedPages()} {
+		s := tiledesktest.NewServer(t, option)
+		s.AddUser(agent, password)
+		send(t, s, http.MethodGet, "/jwt/history?page=-1", basic(agent, password), "").
+			want(t, http.StatusInternalServerError, `{"success":false,"msg":"Error getting object."}`)
 	}
 }
 

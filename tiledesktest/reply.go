@@ -37,10 +37,14 @@ func failure(status int, msg string) reply {
 }
 
 // brokenRequest is the answer of the server's own error handler.
-func brokenRequest(status int) reply {
-	return jsonReply(status, struct {
+func brokenRequest() reply {
+	return jsonReply(http.StatusInternalServerError, struct {
 		Err string `json:"err"`
 	}{"error"})
+}
+
+func html(status int, text string) reply {
+	return reply{status: status, header: http.Header{"Content-Type": {typeHTML}}, text: text}
 }
 
 // bare is how the server's authentication ends a request: the status as text,

@@ -1,6 +1,7 @@
 package tiledesktest
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,8 +17,13 @@ func (s *Server) answer(in incoming) reply {
 	}
 	path := segments(in.Path)
 	switch {
+	case !decodable(path):
+		// Before the authorization, and so whoever asks: measured on the server 2.19.16.
+		return brokenRequest()
 	case len(path) == 0 && method == http.MethodGet:
-		return reply{status: http.StatusOK, header: http.Header{"Content-Type": {typeHTML}}, text: "tiledesktest"}
+		return html(http.StatusOK, "tiledesktest")
+	case len(path) == 0:
+		return html(http.StatusNotFound, fmt.Sprintf(cannot, in.Method))
 	case matches(path, "auth", "signin") && method == http.MethodPost:
 		return s.signIn(in)
 	case begins(path, "jwt", "history") && !s.opts.withoutModule,
@@ -46,36 +52,49 @@ func (s *Server) authorized(u *user, method string, path []string, in incoming) 
 	case matches(path, "jwt", "history") && method == http.MethodGet:
 		return s.list(u, in.Query)
 	case method == http.MethodDelete && len(path) == 4 && begins(path, "jwt", "history", "id") && path[3] != "":
-		return withParameter(path[3], func(id string) reply { return s.revokeID(u, id) })
+		return s.revokeID(u, decoded(path[3]))
 	case method == http.MethodDelete && len(path) == 3 && begins(path, "jwt", "history") && path[2] != "":
-		return withParameter(path[2], func(jti string) reply { return s.revokeJTI(u, jti) })
+		return s.revokeJTI(u, decoded(path[2]))
 	}
 	return noSuchProject(path)
 }
+
+// cannot is the page of Express for a path that not even a project could have.
+const cannot = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>Error</title>
+</head>
+<body>
+<pre>Cannot %s /</pre>
+</body>
+</html>
+`
 
 // noSuchProject is the answer to every path that no route has taken: the
 // server's last routes read its first part as the id of a project (measured on
 // the server 2.19.16).
 func noSuchProject(path []string) reply {
-	first := ""
-	if len(path) > 0 {
-		first = path[0]
-	}
-	return withParameter(first, func(project string) reply {
-		return jsonReply(http.StatusBadRequest, struct {
-			Error string `json:"error"`
-		}{"Invalid project id: " + project})
-	})
+	return jsonReply(http.StatusBadRequest, struct {
+		Error string `json:"error"`
+	}{"Invalid project id: " + decoded(path[0])})
 }
 
-// withParameter decodes one segment once, as Express does. What the server
-// answers to bytes that are no UTF-8 was not measured: the 400 is Express's own.
-func withParameter(segment string, serve func(string) reply) reply {
-	value, err := url.PathUnescape(segment)
-	if err != nil || !utf8.ValidString(value) {
-		return brokenRequest(http.StatusBadRequest)
+// decodable is false when a segment is no UTF-8 once it is decoded.
+func decodable(path []string) bool {
+	for _, segment := range path {
+		if value, err := url.PathUnescape(segment); err != nil || !utf8.ValidString(value) {
+			return false
+		}
 	}
-	return serve(value)
+	return true
+}
+
+// decoded decodes one segment once, as Express does. It is decodable.
+func decoded(segment string) string {
+	value, _ := url.PathUnescape(segment)
+	return value
 }
 
 // segments splits an escaped path. One slash at the end does not count.

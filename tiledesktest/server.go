@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// maxBody bounds what is read of a request's body. A sign-in needs far less.
-const maxBody = 1 << 20
+// maxBody bounds a request's body as the server 2.19.16 does by default, which
+// calls it 500KB.
+const maxBody = 500 << 10
 
 // A Server is a Tiledesk JWT API with a state of its own. All methods are safe
 // for concurrent use. It is also an [http.Handler], so that it can be mounted

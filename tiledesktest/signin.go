@@ -26,9 +26,15 @@ type fieldError struct {
 // signIn issues one more token, as every sign-in does: there is no session
 // that could be used again.
 func (s *Server) signIn(in incoming) reply {
+	if in.tooLong {
+		return jsonReply(http.StatusRequestEntityTooLarge, struct {
+			Err   string `json:"err"`
+			Limit int    `json:"limit"`
+		}{"Request entity too large", maxBody})
+	}
 	fields, ok := bodyFields(in)
 	if !ok {
-		return brokenRequest(http.StatusInternalServerError)
+		return brokenRequest()
 	}
 	if invalid := validate(fields); len(invalid) > 0 {
 		return jsonReply(http.StatusUnprocessableEntity, struct {
@@ -47,13 +53,8 @@ func (s *Server) signIn(in incoming) reply {
 }
 
 // bodyFields reads the body as Express's JSON parser does: an object or an
-// array under the type of JSON, and no fields at all under another type. Only
-// broken JSON was measured; that a body that is too long is answered in the
-// same way is a guess.
+// array under the type of JSON, and no fields at all under another type.
 func bodyFields(in incoming) (map[string]json.RawMessage, bool) {
-	if in.tooLong {
-		return nil, false
-	}
 	mediaType, _, _ := mime.ParseMediaType(in.Header.Get("Content-Type"))
 	body := bytes.TrimSpace(in.body)
 	if mediaType != "application/json" || len(body) == 0 {
