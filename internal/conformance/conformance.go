@@ -26,6 +26,16 @@ type Target struct {
 	// NewUser makes a user that no other test uses.
 	NewUser func(t testing.TB) (email, password string)
 
+	// Issue makes n more raw tokens of a user, oldest first, and IssueWithoutJTI one
+	// whose claims hold no jti. token is one that the user has. Without Issue the
+	// suite signs in, which costs the real server a bcrypt each time.
+	Issue           func(t testing.TB, email, token string, n int) []string
+	IssueWithoutJTI func(t testing.TB, email, token string) string
+
+	// ModuleOnly leaves out what the server answers whatever its module is like, for
+	// all but one of several targets that run the same server.
+	ModuleOnly bool
+
 	NoModule      bool   // the history module is absent
 	NotEnforced   bool   // revocation is stored, never checked
 	RevokedHidden bool   // revoked tokens leave the list
@@ -34,13 +44,15 @@ type Target struct {
 	PageSize      int    // rows of a full page
 	SortParam     string // "sortField" or "sort"
 	SecondRevoke  int    // the status of a second revoke: 200 or 404
+
+	bystander account // a user whose one token no test revokes
 }
 
 // Run tests the target. It leaves tokens behind for the users it made.
 func Run(t *testing.T, target Target) {
 	t.Helper()
-	suite := func(answeredBy string, tests map[string]func(*testing.T, Target)) {
-		t.Run(strings.ReplaceAll(answeredBy, " ", "_"), func(t *testing.T) {
+	suite := func(answeredBy, topic string, tests map[string]func(*testing.T, Target)) {
+		t.Run(answeredBy+": "+topic, func(t *testing.T) {
 			for name, test := range tests {
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
@@ -49,57 +61,62 @@ func Run(t *testing.T, target Target) {
 			}
 		})
 	}
-	suite(target.Server, signIn)
+	target.bystander = newAccount(t, target)
+	if !target.ModuleOnly {
+		suite(target.Server, "sign-in", signIn)
+		suite(target.Server, "paths", paths)
+	}
 	if target.NoModule {
-		suite(target.Server, moduleAbsent)
+		suite(target.Server, "module absent", moduleAbsent)
 		return
 	}
-	suite(target.Server, authorization)
-	suite(target.Module, history)
-	suite(target.Module, revocation)
+	if !target.ModuleOnly {
+		suite(target.Server, "authorization", authorization)
+	}
+	suite(target.Module, "history", history)
+	suite(target.Module, "revocation", revocation)
 	if target.NotEnforced {
-		suite(target.Server, notEnforced)
+		suite(target.Server, "not enforced", notEnforced)
 	} else {
-		suite(target.Server, enforced)
+		suite(target.Server, "enforced", enforced)
 	}
 }
 
-// account is a user with a client of its own.
+// account is a user with a token and a client that holds it.
 type account struct {
-	email, password string
-	client          *tiledesk.Client
+	email, password, token string
+	client                 *tiledesk.Client
 }
 
 func newAccount(t *testing.T, target Target) account {
 	t.Helper()
 	email, password := target.NewUser(t)
-	client, err := tiledesk.SignIn(t.Context(), email, password, options(target)...)
-	if err != nil {
-		t.Fatalf("sign-in of a new user: %v", err)
-	}
-	t.Cleanup(client.CloseIdleConnections)
-	return account{email, password, client}
+	token := signInAs(t, target, email, password)
+	return account{email, password, token, clientOf(t, target, tiledesk.JWTAuth(token))}
 }
 
-// token signs in once more and returns the raw token.
-func (a account) token(t *testing.T, target Target) string {
+// signInAs signs in and returns the raw token.
+func signInAs(t *testing.T, target Target, email, password string) string {
 	t.Helper()
-	body := `{"email":"` + a.email + `","password":"` + a.password + `"}`
-	reply := send(t, target, http.MethodPost, "/auth/signin", "", body)
-	_, rest, found := strings.Cut(reply.body, `"token":"JWT `)
+	body := `{"email":"` + email + `","password":"` + password + `"}`
+	got := send(t, target, http.MethodPost, "/auth/signin", "", body)
+	_, rest, found := strings.Cut(got.body, `"token":"JWT `)
 	token, _, closed := strings.Cut(rest, `"`)
 	if !found || !closed {
-		t.Fatalf("sign-in answered %d without a token", reply.status)
+		t.Fatalf("sign-in answered %d without a token", got.status)
 	}
 	return token
 }
 
-// tokens signs in n times, one after the other, so that their order is known.
+// tokens makes n more, oldest first.
 func (a account) tokens(t *testing.T, target Target, n int) []string {
 	t.Helper()
+	if target.Issue != nil {
+		return target.Issue(t, a.email, a.token, n)
+	}
 	tokens := make([]string, n)
 	for i := range tokens {
-		tokens[i] = a.token(t, target)
+		tokens[i] = signInAs(t, target, a.email, a.password)
 	}
 	return tokens
 }

@@ -37,6 +37,8 @@ func TestTheTestServerConforms(t *testing.T) {
 				server.AddUser(email, "Passw0rd!x")
 				return email, "Passw0rd!x"
 			}
+			target.Issue = func(_ testing.TB, email, _ string, n int) []string { return server.Issue(email, n) }
+			target.IssueWithoutJTI = func(_ testing.TB, email, _ string) string { return server.IssueWithoutJTI(email, 1)[0] }
 			if target.SortParam == "" {
 				target.SortParam = "sortField"
 			}

@@ -11,74 +11,54 @@ import (
 
 const historyPath = "/jwt/history"
 
-// signIn is POST /auth/signin, which the open server answers.
-var signIn = map[string]func(*testing.T, Target){
-	"sign-in gives a token with the documented claims that never expires": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		claims, err := tiledesk.ParseClaims(a.token(t, target))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if claims.JTI == "" || claims.UserID == "" || claims.IssuedAt == nil || claims.ExpiresAt != nil ||
-			claims.Subject != "user" || claims.Issuer == "" || len(claims.Audience) == 0 {
-			t.Errorf("the claims are %+v", claims)
-		}
-	},
-	"a wrong password is 401 with its reason": func(t *testing.T, target Target) {
-		email, _ := target.NewUser(t)
-		_, err := tiledesk.SignIn(t.Context(), email, "wrong", options(target)...)
-		wantMessage(t, err, http.StatusUnauthorized, "Authentication failed. Wrong password.")
-	},
-	"an unknown user is 401 with its reason": func(t *testing.T, target Target) {
-		_, err := tiledesk.SignIn(t.Context(), "nobody@example.org", "wrong", options(target)...)
-		wantMessage(t, err, http.StatusUnauthorized, "Authentication failed. User not found.")
-	},
-	"an email that is none is 422 and names the field": func(t *testing.T, target Target) {
-		_, err := tiledesk.SignIn(t.Context(), "zz", "wrong", options(target)...)
-		var apiErr *tiledesk.APIError
-		if !errors.As(err, &apiErr) || apiErr.StatusCode != 422 || len(apiErr.Fields) != 1 || apiErr.Fields[0].Field != "email" {
-			t.Errorf("got %v", err)
-		}
-	},
-	"broken JSON is 500": func(t *testing.T, target Target) {
-		if got := send(t, target, http.MethodPost, "/auth/signin", "", "{bad"); got.status != 500 {
-			t.Errorf("got %d %s", got.status, got.body)
-		}
-	},
-}
-
 // authorization is what stands before every route of the history.
 var authorization = map[string]func(*testing.T, Target){
 	"JWT is taken in any case": func(t *testing.T, target Target) {
-		token := newAccount(t, target).token(t, target)
+		token := target.bystander.token
 		for _, scheme := range []string{"JWT", "jwt", "Jwt"} {
 			wantStatus(t, send(t, target, http.MethodGet, historyPath, scheme+" "+token, ""), 200)
 		}
 	},
 	"Basic is taken": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
+		a := target.bystander
 		if _, err := clientOf(t, target, tiledesk.BasicAuth(a.email, a.password)).JWT.ListHistory(t.Context(), nil); err != nil {
 			t.Error(err)
 		}
 	},
+	"a Basic password ends at its first colon": func(t *testing.T, target Target) {
+		a := target.bystander
+		client := clientOf(t, target, tiledesk.BasicAuth(a.email, a.password+":more"))
+		if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+	},
 	"Bearer is refused": func(t *testing.T, target Target) {
-		token := newAccount(t, target).token(t, target)
+		token := target.bystander.token
 		wantUnauthorized(t, send(t, target, http.MethodGet, historyPath, "Bearer "+token, ""))
 	},
-	"two spaces after JWT are 403": func(t *testing.T, target Target) {
-		token := newAccount(t, target).token(t, target)
-		got := send(t, target, http.MethodGet, historyPath, "JWT  "+token, "")
-		wantStatus(t, got, 403)
-		wantBody(t, got, `{"success":false,"msg":"Unauthorized."}`)
+	"white space of another kind around a valid token is 403": func(t *testing.T, target Target) {
+		token := target.bystander.token
+		for _, header := range []string{"JWT  " + token, "JWT\t" + token, "JWT " + token + " more"} {
+			got := send(t, target, http.MethodGet, historyPath, header, "")
+			wantStatus(t, got, 403)
+			wantBody(t, got, `{"success":false,"msg":"Unauthorized."}`)
+		}
 	},
-	"broken Basic is 400 as bare text": func(t *testing.T, target Target) {
-		got := send(t, target, http.MethodGet, historyPath, "Basic !!!!", "")
+	"broken Basic, and a header of one word, are 400 as bare text": func(t *testing.T, target Target) {
+		for _, header := range []string{"Basic !!!!", "Basic bm9ib2R5", "Basic", "JWT", target.bystander.token} {
+			got := send(t, target, http.MethodGet, historyPath, header, "")
+			wantStatus(t, got, 400)
+			wantBody(t, got, "Bad Request")
+		}
+	},
+	"an empty jti is no route, but needs an authorization": func(t *testing.T, target Target) {
+		wantUnauthorized(t, send(t, target, http.MethodDelete, historyPath+"/", "", ""))
+		got := send(t, target, http.MethodDelete, historyPath+"/", "JWT "+target.bystander.token, "")
 		wantStatus(t, got, 400)
-		wantBody(t, got, "Bad Request")
+		wantBody(t, got, `{"error":"Invalid project id: jwt"}`)
 	},
 	"nothing, a wrong password and a bad signature are the same 401": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		token := a.token(t, target)
+		a, token := target.bystander, target.bystander.token
 		forged := token[:strings.LastIndexByte(token, '.')+1] + "Zm9yZ2Vk"
 		wantUnauthorized(t, send(t, target, http.MethodGet, historyPath, "", ""))
 		wantUnauthorized(t, send(t, target, http.MethodGet, historyPath, "JWT "+forged, ""))
@@ -92,7 +72,7 @@ var authorization = map[string]func(*testing.T, Target){
 // moduleAbsent is a server without the history module.
 var moduleAbsent = map[string]func(*testing.T, Target){
 	"every call is 400 and says why, authorized or not": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
+		a := target.bystander
 		_, list := a.client.JWT.ListHistory(t.Context(), nil)
 		_, byJTI := a.client.JWT.RevokeByJTI(t.Context(), "9211a07c-0cdc-4a97-ab71-4d43172ce127")
 		_, byID := a.client.JWT.RevokeByID(t.Context(), "6b02c07b9faa1f3010013192")
@@ -111,7 +91,7 @@ var moduleAbsent = map[string]func(*testing.T, Target){
 var enforced = map[string]func(*testing.T, Target){
 	"a revoked token is refused everywhere": func(t *testing.T, target Target) {
 		a := newAccount(t, target)
-		token := a.token(t, target)
+		token := a.tokens(t, target, 1)[0]
 		wantStatus(t, send(t, target, http.MethodGet, "/testauth", "JWT "+token, ""), 200)
 		if _, err := a.client.JWT.RevokeToken(t.Context(), token); err != nil {
 			t.Fatal(err)
@@ -121,24 +101,53 @@ var enforced = map[string]func(*testing.T, Target){
 			t.Errorf("Accepts says %v, %v", accepted, err)
 		}
 	},
+	"a token without a jti outlives its revocation, since the server asks about the jti": withoutJTI,
 	"a client signs out once, and a second time is no error": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
+		email, password := target.NewUser(t)
+		client, err := tiledesk.SignIn(t.Context(), email, password, options(target)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.CloseIdleConnections)
 		for range 2 {
-			if _, err := a.client.SignOut(t.Context()); err != nil {
+			if _, err := client.SignOut(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := a.client.JWT.ListHistory(t.Context(), nil); !errors.Is(err, tiledesk.ErrUnauthorized) {
+		if _, err := client.JWT.ListHistory(t.Context(), nil); !errors.Is(err, tiledesk.ErrUnauthorized) {
 			t.Errorf("after the sign-out a list is %v", err)
 		}
 	},
+}
+
+// withoutJTI are tokens that a customer's project signed, say.
+func withoutJTI(t *testing.T, target Target) {
+	if target.IssueWithoutJTI == nil {
+		t.Skip("no such token can be had here")
+	}
+	a := newAccount(t, target)
+	token := target.IssueWithoutJTI(t, a.email, a.token)
+	revoked := 0
+	for _, entry := range listed(t, a.client) {
+		if entry.JTI != "" {
+			continue
+		}
+		revoked++
+		if _, err := a.client.JWT.RevokeByID(t.Context(), entry.ID); err != nil {
+			t.Error(err)
+		}
+	}
+	if revoked != 1 {
+		t.Errorf("%d entries without a jti, want 1", revoked)
+	}
+	wantStatus(t, send(t, target, http.MethodGet, "/testauth", "JWT "+token, ""), 200)
 }
 
 // notEnforced is a server whose JWT_HISTORY_ENABLED is off.
 var notEnforced = map[string]func(*testing.T, Target){
 	"a revoked token goes on working, and Accepts tells": func(t *testing.T, target Target) {
 		a := newAccount(t, target)
-		token := a.token(t, target)
+		token := a.tokens(t, target, 1)[0]
 		if _, err := a.client.JWT.RevokeToken(t.Context(), token); err != nil {
 			t.Fatal(err)
 		}

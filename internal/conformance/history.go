@@ -1,7 +1,7 @@
 package conformance
 
 import (
-	"errors"
+	"net/http"
 	"slices"
 	"testing"
 	"time"
@@ -12,18 +12,16 @@ import (
 // history is GET /jwt/history.
 var history = map[string]func(*testing.T, Target){
 	"a list holds the caller's own tokens and nobody else's": func(t *testing.T, target Target) {
-		a, b := newAccount(t, target), newAccount(t, target)
-		token := a.token(t, target)
-		if entryOf(t, a.client, token) == nil {
+		a := newAccount(t, target)
+		if entryOf(t, a.client, a.token) == nil {
 			t.Error("the caller's token is not listed")
 		}
-		if entryOf(t, b.client, token) != nil {
+		if entryOf(t, target.bystander.client, a.token) != nil {
 			t.Error("the token of another user is listed")
 		}
 	},
 	"an entry has an id, a jti and a time, and says so in its envelope or without one": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		page, err := a.client.JWT.ListHistory(t.Context(), nil)
+		page, err := target.bystander.client.JWT.ListHistory(t.Context(), nil)
 		if err != nil || len(page.Tokens) == 0 {
 			t.Fatalf("got %v, %v", page, err)
 		}
@@ -50,6 +48,20 @@ var history = map[string]func(*testing.T, Target){
 			t.Errorf("a page past the end has %d entries", len(beyond))
 		}
 	},
+	"a page is read as a number as far as it goes, and one below zero is an error": func(t *testing.T, target Target) {
+		page := func(text string) reply {
+			return send(t, target, http.MethodGet, historyPath+"?page="+text, "JWT "+target.bystander.token, "")
+		}
+		first, beyond := page("0"), page("7")
+		wantBody(t, page("nonsense"), first.body)
+		wantBody(t, page("7.5"), beyond.body)
+		if first.body == beyond.body {
+			t.Error("page 7 of one token is the first")
+		}
+		below := page("-1")
+		wantStatus(t, below, 500)
+		wantBody(t, below, `{"success":false,"msg":"Error getting object."}`)
+	},
 	"the newest comes first, and direction turns it round": func(t *testing.T, target Target) {
 		a := newAccount(t, target)
 		a.tokens(t, target, 3)
@@ -60,10 +72,18 @@ var history = map[string]func(*testing.T, Target){
 			t.Errorf("descending %v, ascending turned round %v", down, up)
 		}
 	},
+	"a sort field that no entry has leaves the direction alone": func(t *testing.T, target Target) {
+		a := newAccount(t, target)
+		a.tokens(t, target, 3)
+		want := pageOf(t, a.client, &tiledesk.ListHistoryOptions{SortField: "createdAt", Direction: tiledesk.Ascending})
+		if got := pageOf(t, a.client, &tiledesk.ListHistoryOptions{SortField: "nothing", Direction: tiledesk.Ascending}); !slices.Equal(got, want) {
+			t.Errorf("(got) %v, (want) %v", got, want)
+		}
+	},
 	"the sort field is read from the parameter that the target reads": func(t *testing.T, target Target) {
 		a := newAccount(t, target)
 		a.tokens(t, target, 3)
-		aliased, err := tiledesk.NewClient(tiledesk.BasicAuth(a.email, a.password), append(options(target), tiledesk.WithSortAlias())...)
+		aliased, err := tiledesk.NewClient(tiledesk.JWTAuth(a.token), append(options(target), tiledesk.WithSortAlias())...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,78 +97,6 @@ var history = map[string]func(*testing.T, Target){
 		}
 		if got := jtisOf(t, a.client, byJTI); !slices.Equal(got, want) {
 			t.Errorf("without the alias (got) %v, (want) %v", got, want)
-		}
-	},
-}
-
-// revocation is both DELETE routes.
-var revocation = map[string]func(*testing.T, Target){
-	"a token is revoked by jti, and by id": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		tokens := a.tokens(t, target, 2)
-		if _, err := a.client.JWT.RevokeByJTI(t.Context(), jtiOf(t, tokens[0])); err != nil {
-			t.Error(err)
-		}
-		entry := entryOf(t, a.client, tokens[1])
-		if entry == nil {
-			t.Fatal("the token is not listed")
-		}
-		if _, err := a.client.JWT.RevokeByID(t.Context(), entry.ID); err != nil {
-			t.Error(err)
-		}
-		for _, token := range tokens {
-			if hidden := entryOf(t, a.client, token) == nil; hidden != target.RevokedHidden {
-				t.Errorf("a revoked token is hidden: (got) %v, (want) %v", hidden, target.RevokedHidden)
-			}
-		}
-	},
-	"a second revoke answers as the target is known to": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		jti := jtiOf(t, a.token(t, target))
-		if _, err := a.client.JWT.RevokeByJTI(t.Context(), jti); err != nil {
-			t.Fatal(err)
-		}
-		_, err := a.client.JWT.RevokeByJTI(t.Context(), jti)
-		if gone := errors.Is(err, tiledesk.ErrNotFound); gone != (target.SecondRevoke == 404) || err != nil && !gone {
-			t.Errorf("the second revoke is %v, want %d", err, target.SecondRevoke)
-		}
-	},
-	"an unknown jti and an unknown id are 404": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		_, byJTI := a.client.JWT.RevokeByJTI(t.Context(), "00000000-0000-4000-8000-000000000000")
-		_, byID := a.client.JWT.RevokeByID(t.Context(), "000000000000000000000000")
-		if !errors.Is(byJTI, tiledesk.ErrNotFound) || !errors.Is(byID, tiledesk.ErrNotFound) {
-			t.Errorf("by jti %v, by id %v", byJTI, byID)
-		}
-	},
-	"an id that is no ObjectId is 500": func(t *testing.T, target Target) {
-		_, err := newAccount(t, target).client.JWT.RevokeByID(t.Context(), "nope")
-		wantMessage(t, err, 500, "Error deleting object.")
-	},
-	"a jti with a slash reaches the jti route": func(t *testing.T, target Target) {
-		_, err := newAccount(t, target).client.JWT.RevokeByJTI(t.Context(), "id/6b02c07b9faa1f3010013192")
-		wantMessage(t, err, 404, "Object not found.")
-	},
-	"the token of another user is not found": func(t *testing.T, target Target) {
-		a, b := newAccount(t, target), newAccount(t, target)
-		if _, err := b.client.JWT.RevokeToken(t.Context(), a.token(t, target)); !errors.Is(err, tiledesk.ErrNotFound) {
-			t.Errorf("got %v", err)
-		}
-	},
-	"revoking all spares the token in use, and revokes it last when asked to": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		a.tokens(t, target, 5)
-		report, err := a.client.JWT.RevokeAll(t.Context(), nil)
-		if err != nil || report.Revoked != 5 || report.Skipped != 1 {
-			t.Errorf("got %+v, %v", report, err)
-		}
-		report, err = a.client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{IncludeCurrent: true})
-		if err != nil || report.Failed+report.NotAttempted > 0 {
-			t.Errorf("got %+v, %v", report, err)
-		}
-		_, err = a.client.JWT.ListHistory(t.Context(), nil)
-		if refused := errors.Is(err, tiledesk.ErrUnauthorized); refused == target.NotEnforced {
-			t.Errorf("after it a list is %v", err)
 		}
 	},
 }
