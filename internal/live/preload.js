@@ -57,10 +57,15 @@ Module._load = function (name, ...rest) {
   if (name === '@tiledesk-ent/tiledesk-server-jwthistory' && process.env.LIVE_STANDIN) {
     return load.call(this, process.env.LIVE_STANDIN, ...rest);
   }
+  let loaded;
   try {
-    return load.call(this, name, ...rest);
+    loaded = load.call(this, name, ...rest);
   } catch (err) {
     if (name === 'sharp') return () => {};
     throw err;
   }
+  // It gives up an operation after ten seconds without a database, which a busy
+  // machine can take to connect, and the server dies of it.
+  if (name === 'mongoose') loaded.set('bufferTimeoutMS', 120000);
+  return loaded;
 };

@@ -55,7 +55,14 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	return s, nil
 }
 
+// booting lets one server boot at a time in this process. Each keeps a core busy
+// for some seconds, so that side by side they are no faster, and each start of a
+// FerretDB writes a variable of the whole process.
+var booting sync.Mutex
+
 func (s *Server) boot(ctx context.Context, installed string) error {
+	booting.Lock()
+	defer booting.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, bootTimeout)
 	defer cancel()
 

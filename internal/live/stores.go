@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"sync"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 	"github.com/alicebob/miniredis/v2"
@@ -25,23 +24,17 @@ type stores struct {
 	stopped chan struct{}
 }
 
-// starting keeps tests that boot side by side from starting two FerretDBs at
-// once: each start writes a variable of the whole process.
-var starting sync.Mutex
-
 func startStores(dir string) (*stores, error) {
 	files := filepath.Join(dir, "mongo")
 	if err := os.Mkdir(files, 0o700); err != nil {
 		return nil, err
 	}
-	starting.Lock()
 	ferret, err := ferretdb.New(&ferretdb.Config{
 		Listener:  ferretdb.ListenerConfig{TCP: "127.0.0.1:0"},
 		Handler:   "sqlite",
 		SQLiteURL: "file:" + (&url.URL{Path: filepath.ToSlash(files)}).EscapedPath() + "/",
 		Logger:    slog.New(slog.DiscardHandler),
 	})
-	starting.Unlock()
 	if err != nil {
 		return nil, fmt.Errorf("starting FerretDB: %w", err)
 	}

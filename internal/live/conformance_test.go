@@ -1,0 +1,84 @@
+//go:build live
+
+package live
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/go-tiledesk/tiledesk/internal/conformance"
+	"github.com/go-tiledesk/tiledesk/internal/live/standin"
+)
+
+// The servers that the tests share. Together they turn every switch, alone or
+// beside others that cannot be seen in the same answer.
+var (
+	asItIs      = Options{}
+	turned      = Options{StandIn: standin.Switches{HideRevoked: true, BareArray: true, SortAlias: true, SecondRevokeNotFound: true, OneBasedPages: true, PageSize: 4}}
+	arrays      = Options{StandIn: standin.Switches{HideRevoked: true, BareArray: true, PageSize: 5}}
+	notEnforced = Options{WithoutEnforcement: true, StandIn: standin.Switches{OneBasedPages: true, PageSize: 4}}
+	withoutIt   = Options{WithoutHistory: true}
+)
+
+// TestConformance runs the suite that tiledesktest passes against the real
+// server.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string]Options{
+		"as it is":                 asItIs,
+		"every switch turned":      turned,
+		"arrays":                   arrays,
+		"revocation not enforced":  notEnforced,
+		"without a history module": withoutIt,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			target := targetOf(shared(t, opts))
+			target.ModuleOnly = opts != asItIs && opts != withoutIt // one look at the server's own part is enough
+			conformance.Run(t, target)
+		})
+	}
+}
+
+// targetOf describes a server to the suite.
+func targetOf(s *Server) conformance.Target {
+	switches := s.opts.StandIn
+	target := conformance.Target{
+		BaseURL: s.URL(),
+		Server:  "open-source server " + s.Version(),
+		Module:  "stand-in",
+		NewUser: func(t testing.TB) (string, string) { return newUser(t, s), password },
+
+		NoModule:      s.opts.WithoutHistory,
+		NotEnforced:   s.opts.WithoutEnforcement,
+		RevokedHidden: switches.HideRevoked,
+		BareArray:     switches.BareArray,
+		OneBased:      switches.OneBasedPages,
+		PageSize:      switches.PerPage(),
+		SortParam:     switches.SortParam(),
+		SecondRevoke:  200,
+	}
+	if switches.SecondRevokeNotFound {
+		target.SecondRevoke = 404
+	}
+	if target.NoModule {
+		return target
+	}
+	target.Issue = func(t testing.TB, _, token string, n int) []string {
+		t.Helper()
+		tokens := issue(t, s, "JWT "+token, n)
+		for i := range tokens {
+			tokens[i] = strings.TrimPrefix(tokens[i], "JWT ")
+		}
+		return tokens
+	}
+	target.IssueWithoutJTI = func(t testing.TB, _, token string) string {
+		t.Helper()
+		issued, err := s.IssueWithoutJTI(t.Context(), "JWT "+token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimPrefix(issued, "JWT ")
+	}
+	return target
+}
