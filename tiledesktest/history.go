@@ -10,7 +10,7 @@ import (
 )
 
 // address is what the recorded server saw as the caller's.
-const address = "::ffff:127.0.0.1"
+const address = "127.0.0.1"
 
 // entry is a row in the list. Names and order are those of the recordings.
 type entry struct {

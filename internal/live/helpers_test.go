@@ -37,6 +37,7 @@ func jtiOf(t *testing.T, token string) string {
 type row struct {
 	ID        string `json:"_id"`
 	JTI       string
+	UserID    string `json:"id_user"`
 	Status    int
 	CreatedAt string
 }
