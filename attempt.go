@@ -83,8 +83,9 @@ func (c *call) attemptContext(parent context.Context) (context.Context, context.
 // send hands a request to the transport, with the cookies of the moment: a jar
 // inside http.Client would add them to those of the attempt before.
 func (c *call) send(req *http.Request) (*http.Response, error) {
+	req.Header = c.header
 	if c.jar != nil {
-		req.Header = req.Header.Clone()
+		req.Header = c.header.Clone()
 		for _, cookie := range c.jar.Cookies(req.URL) {
 			req.AddCookie(cookie)
 		}

@@ -29,6 +29,7 @@ type request struct {
 type call struct {
 	*options
 	route      route
+	header     http.Header
 	hide       secrets
 	credential string // "Basic", "JWT" or "custom": for the text of a 401
 	once       bool
@@ -86,13 +87,15 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 	}
 	u := below(c.settings.baseURL, decoded, escaped)
 	u.RawQuery = r.query.Encode()
-	req, err := newHTTPRequest(ctx, r, u, c.settings.userAgent, authorization)
+	header := newHeader(r, c.settings.userAgent, authorization)
+	req, err := newHTTPRequest(ctx, r, u)
 	if err != nil {
 		return nil, nil, fmt.Errorf("tiledesk: %s %s: %w", r.route.method, r.route.template, err)
 	}
 	return &call{
 		options:    c.settings,
 		route:      r.route,
+		header:     header,
 		hide:       secretsOf(authorization, u, append(r.secrets, r.identifier)...),
 		credential: credentialKind(authorization),
 		once:       r.once,
@@ -113,21 +116,29 @@ func below(base *url.URL, decoded, escaped string) *url.URL {
 	return &u
 }
 
-func newHTTPRequest(ctx context.Context, r request, u *url.URL, userAgent, authorization string) (*retryablehttp.Request, error) {
+func newHeader(r request, userAgent, authorization string) http.Header {
 	values := []string{"application/json", userAgent, authorization} // one allocation for all
 	header := http.Header{"Accept": values[0:1:1], "User-Agent": values[1:2:2]}
 	if authorization != "" {
 		header["Authorization"] = values[2:3:3]
 	}
+	if r.body != nil {
+		header["Content-Type"] = values[0:1:1]
+	}
+	return header
+}
+
+// newHTTPRequest makes a request without a header: [call.RoundTrip] adds it, since
+// http.Client copies the one that it sees.
+func newHTTPRequest(ctx context.Context, r request, u *url.URL) (*retryablehttp.Request, error) {
 	plain := &http.Request{ // as http.NewRequest makes it, without parsing the URL again
-		Method: r.route.method, URL: u, Host: u.Host, Header: header,
+		Method: r.route.method, URL: u, Host: u.Host, Header: http.Header{},
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}
 	req, err := retryablehttp.FromRequest(plain.WithContext(ctx))
 	if err != nil || r.body == nil {
 		return req, err
 	}
-	header["Content-Type"] = []string{"application/json"}
 	err = req.SetBody(r.body)
 	if r.once {
 		req.GetBody = nil // without it net/http cannot send the body again either
