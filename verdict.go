@@ -1,6 +1,7 @@
 package tiledesk
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -14,11 +15,11 @@ func readVerdict(r request, resp *Response) error {
 	if resp.StatusCode == 202 {
 		return unexpected("202 means that the revocation was noted, not that it was done")
 	}
-	text := strings.TrimSpace(string(trimBOM(resp.Body)))
-	if text == "" || strings.EqualFold(text, "OK") {
+	body := bytes.TrimSpace(trimBOM(resp.Body))
+	if len(body) == 0 || bytes.EqualFold(body, []byte("OK")) {
 		return nil
 	}
-	root, err := parseJSON([]byte(text))
+	root, err := parseJSON(body)
 	if err != nil {
 		return err
 	}
@@ -62,20 +63,22 @@ func readDeleted(r request, root gjson.Result) error {
 // readPart reports whether an object says that the token is revoked. Whatever
 // it says against that is an error, and outweighs the rest.
 func readPart(r request, part gjson.Result, depth int) (said bool, err error) {
-	if failure := readFailure(part); failure != nil {
-		return false, failure
-	}
-	if holdsList(part) {
+	var m members
+	m.read(part)
+	switch {
+	case m.failed:
+		return false, reportedFailure(part)
+	case m.isList():
 		return false, unexpected("the server answered with a list: take the token for alive")
 	}
-	wrote, err := readWriteResult(part)
+	wrote, err := m.write.verdict()
 	if err != nil {
 		return false, err
 	}
-	if known, err := readDocument(r, part); known || err != nil {
+	if known, err := m.document.isOf(r); known || err != nil {
 		return known, err // its fields are the token's own, wrappers among them
 	}
-	said = wrote || part.Get("success").Exists()
+	said = wrote || m.success
 	part.ForEach(func(key, value gjson.Result) bool {
 		switch {
 		case !wrappers[key.Str]:
@@ -93,65 +96,122 @@ func readPart(r request, part gjson.Result, depth int) (said bool, err error) {
 	return said, err
 }
 
+// members is what the members of an object say, all read in one go: going
+// through JSON is most of the work that an answer makes.
+type members struct {
+	failed  bool // one speaks against success
+	success bool
+	perPage bool
+	array   bool // such as lists have
+	write   writeResult
+	document
+}
+
+func (m *members) read(object gjson.Result) {
+	object.ForEach(func(key, value gjson.Result) bool {
+		m.failed = m.failed || saysFailure(key.Str, value)
+		m.array = m.array || value.IsArray() && arrayRank(key.Str, value) <= len(arrayNames)
+		m.write.read(key.Str, value)
+		switch key.Str {
+		case "success":
+			m.success = true
+		case "perPage":
+			m.perPage = true
+		case "_id":
+			m.id, m.named = textOf(value), true
+		case "jti":
+			m.jti, m.named = textOf(value), true
+		}
+		return true
+	})
+}
+
+// isList recognises the envelope of a list, so that a DELETE which some proxy
+// turned into a GET is no revocation. The document of a token may well hold an
+// array of its own.
+func (m *members) isList() bool { return m.perPage || m.array && !m.named }
+
 // readFailure finds what an object says against success; nil when it says nothing.
 func readFailure(root gjson.Result) error {
 	failed := false
 	root.ForEach(func(key, value gjson.Result) bool {
-		switch key.Str {
-		case "success":
-			failed = failed || !affirmed(value)
-		case "error", "err", "writeConcernError":
-			failed = failed || truthy(value)
-		case "errors", "writeErrors":
-			failed = failed || truthy(value) && !(value.Type == gjson.JSON && isEmpty(value))
-		}
-		return true
+		failed = saysFailure(key.Str, value)
+		return !failed
 	})
 	if !failed {
 		return nil
 	}
+	return reportedFailure(root)
+}
+
+// saysFailure reports whether a member of an object speaks against success.
+func saysFailure(name string, value gjson.Result) bool {
+	switch name {
+	case "success":
+		return !affirmed(value)
+	case "error", "err", "writeConcernError":
+		return truthy(value)
+	case "errors", "writeErrors":
+		return truthy(value) && !(value.Type == gjson.JSON && isEmpty(value))
+	}
+	return false
+}
+
+func reportedFailure(root gjson.Result) error {
 	return &fault{message: firstOf(messageOf(root)), advice: "the server reports a failure"}
 }
 
-// readWriteResult reads what MongoDB and its drivers answer to a write. A
-// nModified of 0 beside an n of 1 is a token that was revoked before, which is
-// fine; alone it says that nothing changed.
-func readWriteResult(part gjson.Result) (wrote bool, err error) {
-	matched, unchanged := false, false
-	part.ForEach(func(key, value gjson.Result) bool {
-		switch key.Str {
-		case "n", "matchedCount", "deletedCount":
-			matched = true
-			if n := wholeNumber(value, -1); n == 0 {
-				err = nothingRevoked("the server found no such token")
-			} else if n < 0 {
-				err = unexpected("the server answered with a write result that cannot be read")
-			}
-		case "ok", "acknowledged":
-			wrote = true
-			if !affirmed(value) {
-				err = unexpected("the server did not acknowledge the revocation")
-			}
-		case "nModified", "modifiedCount":
-			wrote = true
-			unchanged = wholeNumber(value, 0) == 0
-		}
-		return err == nil
-	})
-	if err == nil && unchanged && !matched {
-		err = unexpected("the server changed nothing, and does not say whether it found the token")
-	}
-	return wrote || matched, err
+// writeResult is what MongoDB and its drivers answer to a write. A nModified of 0
+// beside an n of 1 is a token that was revoked before, which is fine; alone it
+// says that nothing changed.
+type writeResult struct {
+	wrote, matched, unchanged bool
+	err                       error // the first thing that speaks against a revocation
 }
 
-// readDocument compares the token that a document names with the one asked for.
-// It is false when the document names none.
-func readDocument(r request, document gjson.Result) (known bool, err error) {
-	var token Token
-	readEntry(document, &token)
-	own, other := token.JTI, token.ID
+// read takes in one member of an object.
+func (w *writeResult) read(name string, value gjson.Result) {
+	if w.err != nil {
+		return
+	}
+	switch name {
+	case "n", "matchedCount", "deletedCount":
+		w.matched = true
+		if n := wholeNumber(value, -1); n == 0 {
+			w.err = nothingRevoked("the server found no such token")
+		} else if n < 0 {
+			w.err = unexpected("the server answered with a write result that cannot be read")
+		}
+	case "ok", "acknowledged":
+		w.wrote = true
+		if !affirmed(value) {
+			w.err = unexpected("the server did not acknowledge the revocation")
+		}
+	case "nModified", "modifiedCount":
+		w.wrote = true
+		w.unchanged = wholeNumber(value, 0) == 0
+	}
+}
+
+// verdict reports whether there was a write at all.
+func (w *writeResult) verdict() (wrote bool, err error) {
+	if w.err == nil && w.unchanged && !w.matched {
+		return true, unexpected("the server changed nothing, and does not say whether it found the token")
+	}
+	return w.wrote || w.matched, w.err
+}
+
+// document is the token that an object names.
+type document struct {
+	id, jti string
+	named   bool // it has one of the two, if only as null
+}
+
+// isOf compares it with the token asked for. It is false when there is none.
+func (d document) isOf(r request) (known bool, err error) {
+	own, other := d.jti, d.id
 	if r.route.argument == "id" {
-		own, other = token.ID, token.JTI
+		own, other = d.id, d.jti
 	}
 	if own == "" {
 		own = other
@@ -163,19 +223,6 @@ func readDocument(r request, document gjson.Result) (known bool, err error) {
 		return true, nil
 	}
 	return false, unexpected("the server answered with a document that names another token: take this one for alive")
-}
-
-// holdsList recognises the envelope of a list, so that a DELETE which some proxy
-// turned into a GET is no revocation. The document of a token may well hold an
-// array of its own.
-func holdsList(root gjson.Result) bool {
-	document := root.Get("_id").Exists() || root.Get("jti").Exists()
-	found := false
-	root.ForEach(func(key, value gjson.Result) bool {
-		found = key.Str == "perPage" || !document && value.IsArray() && arrayRank(key.Str, value) <= len(arrayNames)
-		return !found
-	})
-	return found
 }
 
 func nothingRevoked(advice string) error { return &fault{kind: ErrNotFound, advice: advice} }
