@@ -28,13 +28,11 @@ func (e *stopError) Unwrap() error { return e.cause }
 // go-retryablehttp calls after every failure.
 func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.broken, c.sent = nil, false
-	c.started = time.Now()
 	if c.limit != nil {
 		if err := c.limit(req.Context()); err != nil {
 			c.stopped = limiterError(req.Context(), err)
 			return nil, c.stopped
 		}
-		c.started = time.Now()
 	}
 	if err := req.Context().Err(); err != nil {
 		c.stopped = err // it ended at the last moment: nothing may leave now
@@ -42,6 +40,9 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	c.attempts++
 	c.sent = true
+	if c.logger != nil {
+		c.started = time.Now()
+	}
 
 	ctx, cancel := c.attemptContext(req.Context())
 	defer cancel()

@@ -28,16 +28,18 @@ type request struct {
 // attempt is limited, timed, read to the end and logged in one place.
 type call struct {
 	*options
-	route      route
-	header     http.Header
-	hide       secrets
-	credential string // "Basic", "JWT" or "custom": for the text of a 401
-	once       bool
-	grace      time.Duration
+	route  route
+	url    *url.URL
+	header http.Header
+	once   bool
+	grace  time.Duration
+
+	authorization, identifier string // secrets, with those of the URL
+	bodySecrets               []string
 
 	attempts  int
 	sent      bool          // the newest attempt got past the limiter
-	started   time.Time     // of the newest attempt
+	started   time.Time     // of the newest attempt, for the logger
 	wait      time.Duration // before the next one
 	answer    *Response     // the newest that came
 	broken    error         // why the newest attempt brought no whole answer
@@ -93,14 +95,17 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 		return nil, nil, fmt.Errorf("tiledesk: %s %s: %w", r.route.method, r.route.template, err)
 	}
 	return &call{
-		options:    c.settings,
-		route:      r.route,
-		header:     header,
-		hide:       secretsOf(authorization, u, append(r.secrets, r.identifier)...),
-		credential: credentialKind(authorization),
-		once:       r.once,
-		grace:      r.grace,
+		options: c.settings,
+		route:   r.route, url: u, header: header,
+		once: r.once, grace: r.grace,
+		authorization: authorization, identifier: r.identifier, bodySecrets: r.secrets,
 	}, req, nil
+}
+
+// hide gives the secrets of the call, which no text may show. Most calls never
+// need them.
+func (c *call) hide() []string {
+	return secretsOf(c.authorization, c.url, append(c.bodySecrets, c.identifier)...)
 }
 
 // below is the URL of a path below the base URL, whose RawPath is always set. Most

@@ -116,31 +116,28 @@ func asciiLower(s string) string {
 	}, s)
 }
 
-// secrets are the texts of one call that no error and no log may show.
+// secrets gives the texts of one call that no error and no log may show.
 type secrets func() []string
 
 // secretsOf collects what URL, identifier and Authorization header of a call could
 // be recognised by, should the server repeat them, in every way in which a text is
-// escaped on its way into another. It is a closure, so that printing a struct that
-// holds it shows nothing.
-func secretsOf(authorization string, u *url.URL, others ...string) secrets {
-	return func() []string {
-		scheme, rest, _ := strings.Cut(authorization, " ")
-		rest = strings.TrimSpace(rest)
-		texts := append([]string{authorization, u.String(), u.RequestURI(), rest}, others...)
-		if dot := strings.LastIndexByte(rest, '.'); dot >= 0 { // a JWT under whatever scheme
-			texts = append(append(texts, rest[:dot]), strings.Split(rest, ".")...)
-		}
-		if plain, err := base64.StdEncoding.DecodeString(rest); err == nil && strings.EqualFold(scheme, "Basic") {
-			_, password, _ := strings.Cut(string(plain), ":")
-			texts = append(texts, string(plain), password)
-		}
-		for _, text := range texts {
-			quoted := strconv.Quote(text)
-			texts = append(texts, quoted[1:len(quoted)-1], url.PathEscape(text), url.QueryEscape(text), html.EscapeString(text))
-		}
-		return texts
+// escaped on its way into another.
+func secretsOf(authorization string, u *url.URL, others ...string) []string {
+	scheme, rest, _ := strings.Cut(authorization, " ")
+	rest = strings.TrimSpace(rest)
+	texts := append([]string{authorization, u.String(), u.RequestURI(), rest}, others...)
+	if dot := strings.LastIndexByte(rest, '.'); dot >= 0 { // a JWT under whatever scheme
+		texts = append(append(texts, rest[:dot]), strings.Split(rest, ".")...)
 	}
+	if plain, err := base64.StdEncoding.DecodeString(rest); err == nil && strings.EqualFold(scheme, "Basic") {
+		_, password, _ := strings.Cut(string(plain), ":")
+		texts = append(texts, string(plain), password)
+	}
+	for _, text := range texts {
+		quoted := strconv.Quote(text)
+		texts = append(texts, quoted[1:len(quoted)-1], url.PathEscape(text), url.QueryEscape(text), html.EscapeString(text))
+	}
+	return texts
 }
 
 // redact replaces every secret in a text.

@@ -57,7 +57,7 @@ func (c *call) apiError() *APIError {
 		e.kind = ErrHistoryUnavailable
 		e.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
 	case status == http.StatusUnauthorized:
-		e.advice = unauthorizedAdvice[c.credential]
+		e.advice = unauthorizedAdvice[credentialKind(c.authorization)]
 	}
 	return e
 }
