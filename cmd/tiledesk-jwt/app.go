@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+)
+
+// app is what a command may use of its process, so that tests can put something
+// else in its place.
+type app struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+	now            func() time.Time
+	interrupts     <-chan os.Signal
+	exit           func(int) // ends the process at once
+
+	onTerminal struct{ stdin, stdout, stderr bool }
+
+	// Of one run, once its flags are known.
+	flags   globals
+	console *console
+	held    atomic.Pointer[string] // the jti of a token that the run signed in for
+}
+
+// newApp is the app of this process.
+func newApp() *app {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	a := &app{
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		getenv: os.Getenv, now: time.Now, interrupts: signals, exit: os.Exit,
+	}
+	a.onTerminal.stdin = isTerminal(os.Stdin)
+	a.onTerminal.stdout = isTerminal(os.Stdout)
+	a.onTerminal.stderr = isTerminal(os.Stderr)
+	return a
+}
+
+// run is the whole program but its end: it returns the exit code.
+func (a *app) run(args []string) int {
+	a.console = &console{
+		stdout: a.stdout, stderr: a.stderr,
+		wrapOut: a.onTerminal.stdout, wrapErr: a.onTerminal.stderr, width: a.width(),
+	}
+	var grammar grammar
+	parser, err := a.parser(&grammar)
+	if err != nil {
+		a.console.complain("tiledesk-jwt: %s", err)
+		return exitUsage
+	}
+	if len(args) == 0 {
+		a.console.complain("Say what to do: list, revoke, revoke-all, inspect, doctor, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
+		return exitUsage
+	}
+	selected, err := parser.Parse(args)
+	if err != nil {
+		text, help := explainParse(args, err)
+		a.console.complain("%s\n%s", text, help)
+		return exitUsage
+	}
+	a.flags = grammar.globals
+	a.console.quiet = a.flags.Quiet
+	a.console.color = a.onTerminal.stdout && a.wantsColor()
+
+	ctx, stop := a.interruptible()
+	defer stop()
+	selected.BindTo(ctx, (*context.Context)(nil))
+	err = selected.Run(a)
+	if text := explainIf(err); text != "" {
+		a.console.lines(text)
+	}
+	return codeOf(err)
+}
+
+func (a *app) parser(grammar *grammar) (*kong.Kong, error) {
+	return kong.New(grammar,
+		kong.Name("tiledesk-jwt"),
+		kong.Description(description),
+		kong.Writers(a.stdout, a.stderr),
+		kong.Exit(a.exit),
+		kong.Help(a.help),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
+	)
+}
+
+// explainParse is the error of the parser in a sentence, and the way to the help
+// of the command that was meant.
+func explainParse(args []string, err error) (text, help string) {
+	for _, arg := range args {
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch name {
+		case "token", "password", "email", "user", "jwt":
+			if strings.HasPrefix(arg, "-") {
+				return "Credentials are never given on the command line, where other users and the history of the shell see them.", howToAuthorize
+			}
+		}
+	}
+	command := "tiledesk-jwt"
+	if !strings.HasPrefix(args[0], "-") && !strings.HasPrefix(err.Error(), "unexpected argument "+args[0]) {
+		command += " " + args[0]
+	}
+	return sentence(err.Error()), "Run " + command + " --help to see what it takes."
+}
+
+func explainIf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return explain(err)
+}
+
+// wantsColor follows NO_COLOR (no-color.org) and terminals that have none.
+func (a *app) wantsColor() bool {
+	return !a.flags.NoColor && a.getenv("NO_COLOR") == "" && !a.dumb()
+}
+
+// dumb reports whether the terminal can only append text.
+func (a *app) dumb() bool { return a.getenv("TERM") == "dumb" }
+
+// width is that of the terminal, wherever there is one.
+func (a *app) width() int {
+	for _, stream := range []any{a.stdout, a.stderr} {
+		if file, ok := stream.(*os.File); ok {
+			if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+				return width
+			}
+		}
+	}
+	return defaultWidth
+}
+
+func isTerminal(file *os.File) bool { return term.IsTerminal(int(file.Fd())) }

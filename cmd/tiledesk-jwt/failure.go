@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+// The exit codes.
+const (
+	exitDone        = 0
+	exitUndone      = 1 // something was not revoked, not found or not confirmed
+	exitUsage       = 2 // wrong usage, or refused before anything was sent
+	exitRefused     = 3 // the server refused the authorization
+	exitInterrupted = 4 // or stopped before every token was attempted
+	exitNoHistory   = 5 // the server has no history module
+)
+
+// failure is an error with the exit code that it stands for. Its text is one or
+// more sentences that say what to do next; an empty text was said before.
+type failure struct {
+	code int
+	text string
+}
+
+func (f *failure) Error() string { return f.text }
+
+// usage is wrong usage, or what was refused before anything was sent.
+func usage(format string, args ...any) error {
+	return &failure{exitUsage, fmt.Sprintf(format, args...)}
+}
+
+// undone is what was asked for and did not come about.
+func undone(format string, args ...any) error {
+	return &failure{exitUndone, fmt.Sprintf(format, args...)}
+}
+
+// ended is an exit code for which everything has been said.
+func ended(code int) error {
+	if code == exitDone {
+		return nil
+	}
+	return &failure{code: code}
+}
+
+// codeOf is the exit code of an error.
+func codeOf(err error) int {
+	var f *failure
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &f):
+		return f.code
+	case errors.Is(err, tiledesk.ErrUnauthorized), errors.Is(err, tiledesk.ErrForbidden):
+		return exitRefused
+	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
+		return exitNoHistory
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, tiledesk.ErrInvalidArgument):
+		return exitUsage
+	}
+	return exitUndone
+}
+
+// worse is the exit code that says more: 3, then 5, then 4, then 1. Wrong usage
+// is found before anything else can happen.
+func worse(a, b int) int {
+	for _, code := range []int{exitUsage, exitRefused, exitNoHistory, exitInterrupted, exitUndone} {
+		if a == code || b == code {
+			return code
+		}
+	}
+	return exitDone
+}
+
+// explain puts an error into sentences that say what to do next.
+func explain(err error) string {
+	var f *failure
+	var answered *tiledesk.APIError
+	switch {
+	case errors.As(err, &f):
+		return f.text
+	case errors.Is(err, tiledesk.ErrInvalidArgument):
+		return sentence(inOurTerms.Replace(withoutPrefix(err)))
+	case errors.Is(err, context.Canceled):
+		return "Interrupted."
+	case errors.As(err, &answered):
+		return explainAnswer(err)
+	}
+	return explainSilence(err)
+}
+
+// inOurTerms puts the flags and variables of this command in the place of the
+// functions of the package.
+var inOurTerms = strings.NewReplacer(
+	"WithInsecureHTTP", "--insecure-http",
+	"the email of BasicAuth", "TILEDESK_EMAIL",
+	"email or password of BasicAuth", "TILEDESK_EMAIL or the password",
+	"give it to BasicAuth", "set TILEDESK_EMAIL and TILEDESK_PASSWORD",
+	"the token of JWTAuth", "the token",
+	"JWTAuth takes", "this takes",
+)
+
+// explainAnswer is for what the server answered.
+func explainAnswer(err error) string {
+	said := " (" + withoutPrefix(err) + ")"
+	var answered *tiledesk.APIError
+	switch {
+	case errors.Is(err, tiledesk.ErrUnauthorized):
+		return "The server refused the credentials. Check them and the base URL; a token may have been revoked, then sign in anew." + said
+	case errors.Is(err, tiledesk.ErrForbidden):
+		return "The server forbids this to these credentials. Use those of the account whose tokens they are." + said
+	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
+		return "This server has no history module, so it can neither list nor revoke tokens. Check the base URL, or have its administrator install the module @tiledesk-ent/tiledesk-server-jwthistory. Until then only a new password, or a new secret of the project, keeps a token out." + said
+	case errors.Is(err, tiledesk.ErrRedirected):
+		return "The server redirects instead of answering, and a redirected revocation would be none. Set the base URL to the address of the API itself." + said
+	case errors.Is(err, tiledesk.ErrRateLimited):
+		return "The server wants fewer requests. Wait a minute, then go on with a lower --rate." + said
+	case errors.Is(err, tiledesk.ErrIncompleteHistory):
+		return "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor." + said
+	case errors.Is(err, tiledesk.ErrNotFound):
+		return "The server does not know this. Check the base URL and the identifier." + said
+	case errors.Is(err, tiledesk.ErrUnexpectedResponse), errors.Is(err, tiledesk.ErrResponseTooLarge):
+		return "This answer is not what the API of Tiledesk says. Check the base URL; a proxy or a web application may answer there." + said
+	case errors.As(err, &answered) && answered.StatusCode == http.StatusUnprocessableEntity:
+		return "The server cannot make sense of email or password. Check TILEDESK_EMAIL and TILEDESK_PASSWORD." + said
+	case errors.Is(err, tiledesk.ErrServer):
+		return "The server failed. Try again later; an id that is none is answered so as well." + said
+	}
+	return "The server did not do it. Its answer says why." + said
+}
+
+// explainSilence is for calls that were not answered.
+func explainSilence(err error) string {
+	said := " (" + withoutPrefix(err) + ")"
+	var name *net.DNSError
+	switch {
+	case errors.As(err, &name):
+		return "The host of the base URL cannot be found. Check its spelling and your network." + said
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The server did not answer in time. Try again, or give it longer with --timeout." + said
+	}
+	return "The server did not answer. Check the base URL and your network, then try again." + said
+}
+
+func withoutPrefix(err error) string {
+	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "tiledesk: "), "invalid argument: ")
+}
+
+// sentence begins with a capital and ends with a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if strings.ContainsRune(".!?)", rune(text[len(text)-1])) {
+		return text
+	}
+	return text + "."
+}

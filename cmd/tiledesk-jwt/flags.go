@@ -1,0 +1,49 @@
+package main
+
+import (
+	"time"
+)
+
+const description = `List and revoke the JWT tokens of a Tiledesk account.
+
+Credentials come from the environment, never from the command line: TILEDESK_TOKEN or TILEDESK_TOKEN_FILE, or TILEDESK_EMAIL with TILEDESK_PASSWORD or TILEDESK_PASSWORD_FILE.
+
+Exit codes: 0 done, 1 something was not revoked, 2 wrong usage, 3 authorization refused, 4 interrupted, 5 no history module.`
+
+// grammar is the command line as kong reads it.
+type grammar struct {
+	globals
+
+	List    listCommand    `cmd:"" help:"Show the tokens of the account."`
+	Inspect inspectCommand `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
+	Version versionCommand `cmd:"" help:"Show the version."`
+}
+
+// globals are the flags that every command takes.
+type globals struct {
+	BaseURL      string        `name:"base-url" placeholder:"URL" help:"Where the API answers; TILEDESK_BASE_URL by default, else https://api.tiledesk.com/v3." group:"Connection:"`
+	SignIn       bool          `name:"sign-in" help:"Exchange email and password for a token once, and revoke it at the end." group:"Connection:"`
+	Rate         int           `default:"200" placeholder:"N" help:"Requests a minute, at most; 0: no limit (${default})." group:"Connection:"`
+	Retries      int           `default:"3" placeholder:"N" help:"How often a request is tried again (${default})." group:"Connection:"`
+	Timeout      time.Duration `default:"30s" placeholder:"DURATION" help:"How long one try may take (${default})." group:"Connection:"`
+	InsecureHTTP bool          `name:"insecure-http" help:"Allow http:// to other machines: secrets cross the network in the clear." group:"Connection:"`
+	SortAlias    bool          `name:"sort-alias" help:"Send the sort field as \"sort\" too." group:"Connection:"`
+
+	Quiet   bool `short:"q" help:"Say nothing but results and errors." group:"Output:"`
+	Debug   bool `help:"Log each request on stderr, without secrets." group:"Output:"`
+	NoInput bool `name:"no-input" help:"Never ask." group:"Output:"`
+	NoColor bool `name:"no-color" help:"No colours; NO_COLOR does the same." group:"Output:"`
+}
+
+// Validate refuses numbers that mean nothing.
+func (g *globals) Validate() error {
+	switch {
+	case g.Rate < 0:
+		return usage("--rate: %d is below 0, which means no limit", g.Rate)
+	case g.Retries < 0:
+		return usage("--retries: %d is below 0, which means none", g.Retries)
+	case g.Timeout <= 0:
+		return usage("--timeout: give a time above 0, such as 30s")
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+type inspectCommand struct {
+	File string `arg:"" optional:"" name:"file" help:"A file that holds a token, or - for stdin. Without it: TILEDESK_TOKEN or TILEDESK_TOKEN_FILE, else stdin."`
+}
+
+// Help is what inspect --help says in addition.
+func (*inspectCommand) Help() string {
+	return "Nothing is sent, and the signature is not checked: the claims are what the token says of itself."
+}
+
+// Run is tiledesk-jwt inspect.
+func (c *inspectCommand) Run(ctx context.Context, a *app) error {
+	token, err := c.token(ctx, a)
+	if err != nil {
+		return err
+	}
+	claims, err := tiledesk.ParseClaims(token)
+	if err != nil {
+		return err
+	}
+	describe(a, claims)
+	return nil
+}
+
+func (c *inspectCommand) token(ctx context.Context, a *app) (string, error) {
+	if c.File != "" {
+		return a.readToken(ctx, "inspect", c.File)
+	}
+	if token, err := a.secret("TILEDESK_TOKEN"); err != nil || token != nil {
+		if err != nil {
+			return "", err
+		}
+		return token(), nil
+	}
+	return a.readToken(ctx, "inspect", "-")
+}
+
+// readToken reads a raw token from a file or, for -, from stdin. A terminal does
+// not show it.
+func (a *app) readToken(ctx context.Context, what, name string) (string, error) {
+	token, err := wait(ctx, func() (string, error) {
+		switch file, ok := a.stdin.(*os.File); {
+		case name != "-":
+			return a.readSecretFile(name)
+		case ok && a.onTerminal.stdin && a.flags.NoInput:
+			return "", errors.New("there is nothing to read, and --no-input forbids to ask")
+		case ok && a.onTerminal.stdin:
+			return a.readHidden(ctx, file)
+		}
+		return readSecret(a.stdin)
+	})
+	switch {
+	case errors.Is(err, errNotAnswered):
+		return "", err
+	case err != nil && tokenLike.MatchString(name):
+		return "", usage("%s takes the name of a file that holds the token. Do not write the token itself on the command line: it stays in the history of the shell.", what)
+	case err != nil:
+		return "", usage("%s %s: %s", what, name, err)
+	case strings.TrimSpace(token) == "":
+		return "", usage("%s %s: there is no token in it. Write the token into it, alone.", what, name)
+	}
+	return token, nil
+}
+
+// describe prints claims in words.
+func describe(a *app, claims *tiledesk.Claims) {
+	const label = len("audience")
+	show := func(name, value string) { a.console.columns(bold, name, label, value) }
+	show("jti", either(claims.JTI, "none: it can be revoked by the id of its entry only"))
+	show("user id", either(claims.UserID, "not said"))
+	if claims.IssuedAt != nil {
+		show("issued", clock(*claims.IssuedAt)+" ("+ago(*claims.IssuedAt, a.now())+")")
+	} else {
+		show("issued", "not said")
+	}
+	show("issuer", either(claims.Issuer, "not said"))
+	show("audience", either(strings.Join(claims.Audience, ", "), "not said"))
+	subject := either(claims.Subject, "not said")
+	if claims.Subject == "user" {
+		subject += ", as in the tokens of a sign-in"
+	}
+	show("subject", subject)
+	show("expires", expiry(a, claims))
+	a.console.note("The signature was not checked.")
+}
+
+func expiry(a *app, claims *tiledesk.Claims) string {
+	switch {
+	case claims.ExpiresAt == nil:
+		return "never; only revoking ends it"
+	case claims.ExpiresAt.Before(a.now()):
+		return clock(*claims.ExpiresAt) + " (it expired " + ago(*claims.ExpiresAt, a.now()) + ")"
+	}
+	return clock(*claims.ExpiresAt) + " (" + ago(*claims.ExpiresAt, a.now()) + ")"
+}
+
+func either(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

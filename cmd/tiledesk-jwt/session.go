@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+// signOutTime is how long the sign-out at the end may take, also after Ctrl-C.
+const signOutTime = 15 * time.Second
+
+// session is a client and what is known about its token.
+type session struct {
+	*tiledesk.Client
+	jti      string // of the token in use; empty with email and password, and where it has none
+	userID   string
+	signedIn bool
+	basic    bool // authorizes with email and password
+}
+
+// withSession makes a client of the flags and the environment, lends it out, and
+// signs out at the end if it was signed in, whatever happened.
+func (a *app) withSession(ctx context.Context, use func(*session) error) error {
+	s, err := a.connect(ctx)
+	if err != nil {
+		return err
+	}
+	err = use(s)
+	if !s.signedIn {
+		return err
+	}
+	left := a.signOut(ctx, s)
+	if left == nil {
+		return err
+	}
+	if text := explainIf(err); text != "" {
+		a.console.complain("%s", text)
+	}
+	a.console.lines(explain(left))
+	return ended(worse(codeOf(err), exitUndone))
+}
+
+func (a *app) connect(ctx context.Context) (*session, error) {
+	account, err := a.account(a.flags.SignIn)
+	if err != nil {
+		return nil, err
+	}
+	if a.flags.SignIn {
+		return a.signIn(ctx, account)
+	}
+	client, err := tiledesk.NewClient(account.credentials(), a.options(nil)...)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{Client: client, basic: !account.hasToken()}
+	if account.hasToken() {
+		s.jti, s.userID = identify(account.token())
+	}
+	return s, nil
+}
+
+// signIn lets the server answer even after an interrupt: otherwise there would
+// be a token that nobody knows.
+func (a *app) signIn(ctx context.Context, account account) (*session, error) {
+	if account.hasToken() {
+		return nil, usage("--sign-in exchanges email and password for a token, and the environment has only a token. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or leave --sign-in away.")
+	}
+	watch := &signInWatch{base: newTransport()}
+	client, err := tiledesk.SignIn(context.WithoutCancel(ctx), account.email(), account.password(), a.options(watch)...)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{Client: client, signedIn: true}
+	s.jti, s.userID = watch.jti, watch.userID
+	a.held.Store(&s.jti)
+	return s, nil
+}
+
+// signOut revokes the token that the run signed in for. Its error says what to do
+// when that failed.
+func (a *app) signOut(ctx context.Context, s *session) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime)
+	defer cancel()
+	_, err := s.SignOut(ctx)
+	if err != nil {
+		return undone("The sign-out failed: %s\n%s", explain(err), tokenLeft(s.jti))
+	}
+	a.held.Store(nil)
+	return nil
+}
+
+// tokenLeft says that a token of ours lives on, and how to end it.
+func tokenLeft(jti string) string {
+	if jti == "" {
+		return "The token that this run signed in for was left and never expires. Find it with tiledesk-jwt list --all and revoke it by its id."
+	}
+	return "The token that this run signed in for was left and never expires. To end it, run: tiledesk-jwt revoke " + jti
+}
+
+// options are the flags as the client takes them; transport is nil for the
+// default one.
+func (a *app) options(transport http.RoundTripper) []tiledesk.Option {
+	if transport == nil {
+		transport = newTransport()
+	}
+	opts := []tiledesk.Option{
+		tiledesk.WithHTTPClient(&http.Client{Transport: transport, Timeout: a.flags.Timeout}),
+		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: a.flags.Retries}),
+		tiledesk.WithRateLimiter(limiter(a.flags.Rate)),
+		tiledesk.WithUserAgent("tiledesk-jwt/" + readBuild().version),
+	}
+	if url := a.baseURL(); url != "" {
+		opts = append(opts, tiledesk.WithBaseURL(url))
+	}
+	if a.flags.InsecureHTTP {
+		opts = append(opts, tiledesk.WithInsecureHTTP())
+	}
+	if a.flags.SortAlias {
+		opts = append(opts, tiledesk.WithSortAlias())
+	}
+	if a.flags.Debug {
+		opts = append(opts, tiledesk.WithLogger(slog.New(slog.NewTextHandler(safeWriter{a.stderr}, &slog.HandlerOptions{Level: slog.LevelDebug}))))
+	}
+	return opts
+}
+
+func (a *app) baseURL() string {
+	if a.flags.BaseURL != "" {
+		return a.flags.BaseURL
+	}
+	return a.getenv("TILEDESK_BASE_URL")
+}
+
+// limiter lets at most n requests leave in any minute: a burst of a tenth, and
+// the rest evenly. It is nil, no limit, for 0.
+func limiter(n int) tiledesk.RateLimiter {
+	if n == 0 {
+		return nil
+	}
+	burst := max(1, n/10)
+	perMinute := max(1, n-burst)
+	return rate.NewLimiter(rate.Limit(float64(perMinute)/60), burst)
+}
+
+// newTransport keeps enough connections open for any sensible concurrency.
+func newTransport() http.RoundTripper {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok {
+		return http.DefaultTransport
+	}
+	transport = transport.Clone()
+	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
+	transport.MaxResponseHeaderBytes = 1 << 20
+	return transport
+}
+
+// signInWatch notes which token a sign-in brought, by its jti: the client holds
+// the token and does not say.
+type signInWatch struct {
+	base        http.RoundTripper
+	jti, userID string
+}
+
+// RoundTrip reads the answer to a POST, of which there is only the sign-in.
+func (w *signInWatch) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := w.base.RoundTrip(r)
+	if err != nil || r.Method != http.MethodPost {
+		return resp, err
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	rest := io.MultiReader(bytes.NewReader(body), resp.Body)
+	if err != nil {
+		rest = io.MultiReader(bytes.NewReader(body), failingReader{err})
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{rest, resp.Body}
+	var reply struct{ Token string }
+	if json.Unmarshal(body, &reply) == nil {
+		w.jti, w.userID = identify(reply.Token)
+	}
+	return resp, nil
+}
+
+type failingReader struct{ err error }
+
+func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
+
+// identify reads the jti and the user out of a token; both are empty when it
+// cannot be read.
+func identify(token string) (jti, userID string) {
+	claims, err := tiledesk.ParseClaims(token)
+	if err != nil {
+		return "", ""
+	}
+	return claims.JTI, claims.UserID
+}
