@@ -15,6 +15,7 @@ type grammar struct {
 	globals
 
 	List    listCommand    `cmd:"" help:"Show the tokens of the account."`
+	Revoke  revokeCommand  `cmd:"" help:"Revoke tokens by jti, by id, from a list, or a leaked one."`
 	Inspect inspectCommand `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
 	Version versionCommand `cmd:"" help:"Show the version."`
 }

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+// stillElsewhere is what a revocation does not reach (measured, and read in the
+// source of the server).
+const stillElsewhere = "A revoked token can still open the server's WebSocket and exchange itself at signinWithCustomToken. If somebody else may have it, change the password or the secret of the project as well."
+
+// leak is a leaked token on its way to be revoked.
+type leak struct {
+	*app
+	token  func() string // a closure, so that no formatter prints it
+	claims *tiledesk.Claims
+	self   bool // the token revokes itself
+}
+
+// revokeLeaked is revoke --token-from.
+func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
+	l, err := a.readLeak(ctx, c.TokenFrom)
+	if err != nil {
+		return err
+	}
+	ask := !c.DryRun && !c.Yes
+	if err := a.mustBeThere(ask, c.TokenFrom == "-" && !a.onTerminal.stdin); err != nil {
+		return err
+	}
+	return l.withSession(ctx, func(s *session) error {
+		l.self = l.self || s.jti == l.claims.JTI
+		owner := either(l.claims.UserID, "unknown")
+		if !ask {
+			a.console.note("The token has the jti %s and is of user %s.", l.claims.JTI, owner)
+		}
+		if c.DryRun {
+			a.console.print("would be revoked: %s", l.claims.JTI)
+			return nil
+		}
+		if ask {
+			if err := a.confirm(ctx, "Revoke the token %s of user %s? This cannot be undone.", l.claims.JTI, owner); err != nil {
+				return err
+			}
+		}
+		if c.Verify {
+			return l.revokeVerified(ctx, s)
+		}
+		return l.revoke(ctx, s)
+	})
+}
+
+func (a *app) readLeak(ctx context.Context, name string) (*leak, error) {
+	token, err := a.readToken(ctx, "--token-from", name)
+	if err != nil {
+		return nil, err
+	}
+	claims, err := tiledesk.ParseClaims(token)
+	if err != nil {
+		return nil, err
+	}
+	if claims.JTI == "" {
+		return nil, usage("This token has no jti, by which it could be revoked. Find its entry with tiledesk-jwt list --all, as user %s, and revoke it with --id.", either(claims.UserID, "(unknown)"))
+	}
+	if err := checkIdentifier(claims.JTI); err != nil {
+		return nil, usage("The jti of this token %s. Find its entry with tiledesk-jwt list --all and revoke it with --id.", err)
+	}
+	return &leak{app: a, token: func() string { return token }, claims: claims}, nil
+}
+
+// withSession uses the credentials of the environment, or the leaked token itself
+// where there are none.
+func (l *leak) withSession(ctx context.Context, use func(*session) error) error {
+	if l.hasCredentials() || l.flags.SignIn {
+		return l.app.withSession(ctx, use)
+	}
+	l.self = true
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(l.token()), l.options(nil)...)
+	if err != nil {
+		return err
+	}
+	return use(&session{Client: client, jti: l.claims.JTI, userID: l.claims.UserID})
+}
+
+// revokeVerified tries the token before and after.
+func (l *leak) revokeVerified(ctx context.Context, s *session) error {
+	before, err := s.JWT.Accepts(ctx, l.token())
+	switch {
+	case err != nil:
+		return err
+	case !before && l.self:
+		return undone("The token was not accepted even before, so it cannot revoke itself, and nothing is proved. It may be revoked already, or be of another server than %s: check the base URL.", s.BaseURL())
+	case !before:
+		l.console.complain("The token was not accepted even before: it may be revoked already, or be of another server than %s. It is revoked all the same, but nothing is proved by that.", s.BaseURL())
+	}
+	if err := l.revoke(ctx, s); err != nil {
+		return err
+	}
+	if !before {
+		return ended(exitUndone)
+	}
+	after, err := s.JWT.Accepts(ctx, l.token())
+	switch {
+	case err != nil:
+		l.console.complain("The token was revoked, but whether the server refuses it now could not be found out.")
+		return err
+	case after:
+		return undone("STILL ACCEPTED: the server noted the revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. Until then only a new password, or a new secret of the project, keeps the token out.")
+	}
+	if !l.flags.Quiet {
+		l.console.print("verified: the server accepted the token before and refuses it now")
+	}
+	l.console.note("%s", stillElsewhere)
+	return nil
+}
+
+// revoke sends the revocation.
+func (l *leak) revoke(ctx context.Context, s *session) error {
+	var resp *tiledesk.Response
+	var err error
+	if l.self {
+		resp, err = s.SignOut(ctx)
+	} else {
+		resp, err = s.JWT.RevokeToken(ctx, l.token())
+	}
+	switch {
+	case errors.Is(err, tiledesk.ErrNotFound):
+		return l.notFound(s, err)
+	case err != nil:
+		return err
+	case resp.StatusCode == http.StatusUnauthorized:
+		l.console.print("already gone: %s", l.claims.JTI)
+		l.console.note("The server refuses this token. If it was accepted until now, check the base URL: it is %s.", s.BaseURL())
+		return nil
+	}
+	if !l.flags.Quiet {
+		l.console.print("revoked: %s", l.claims.JTI)
+	}
+	return nil
+}
+
+// notFound says whose list the token would have to be in.
+func (l *leak) notFound(s *session, err error) error {
+	said := withoutPrefix(err)
+	owner := either(l.claims.UserID, "unknown")
+	switch {
+	case l.self:
+		return undone("The server takes this token and has no entry for it, so it cannot be revoked. Change the password of user %s, or the secret of the project, to keep it out. (%s)", owner, said)
+	case s.userID != "" && s.userID == l.claims.UserID:
+		return undone("The list of your account, user %s, has no entry for this token. Change the password, or the secret of the project, to keep it out. (%s)", owner, said)
+	}
+	return undone("Your list has no entry for this token: it belongs to user %s, and nobody can revoke the tokens of another account. Run the same command without credentials, then the token revokes itself, or with those of that user. (%s)", owner, said)
+}
+
+// hasCredentials reports whether the environment names any.
+func (a *app) hasCredentials() bool {
+	for _, name := range []string{"TILEDESK_TOKEN", "TILEDESK_TOKEN_FILE", "TILEDESK_EMAIL"} {
+		if a.getenv(name) != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+type revokeCommand struct {
+	JTI       []string `arg:"" optional:"" name:"jti" help:"The jti of a token to revoke."`
+	ID        []string `sep:"none" placeholder:"ID" help:"The id of a token's entry; can be given several times."`
+	From      string   `placeholder:"FILE|-" help:"Read a jti a line, id:ID for an id, or the objects of list --format jsonl."`
+	TokenFrom string   `name:"token-from" placeholder:"FILE|-" help:"Read a leaked token and revoke it. Without credentials it revokes itself."`
+	Verify    bool     `help:"With --token-from: try the token before and after."`
+	DryRun    bool     `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
+	Yes       bool     `short:"y" help:"Do not ask."`
+}
+
+// Help is what revoke --help says in addition.
+func (*revokeCommand) Help() string {
+	return `A token leaked? Put it into a file and run: tiledesk-jwt revoke --token-from FILE --verify
+
+A revocation cannot be undone. On a terminal you are asked first; elsewhere --yes is needed.`
+}
+
+// Run is tiledesk-jwt revoke.
+func (c *revokeCommand) Run(ctx context.Context, a *app) error {
+	byName := len(c.JTI) + len(c.ID)
+	switch {
+	case c.TokenFrom != "" && (byName > 0 || c.From != ""):
+		return usage("--token-from revokes one token and goes with no other. Run tiledesk-jwt revoke twice.")
+	case c.Verify && c.TokenFrom == "":
+		return usage("--verify needs the token itself, to try it. Use it with --token-from.")
+	case c.TokenFrom != "":
+		return c.revokeLeaked(ctx, a)
+	case byName == 0 && c.From == "":
+		return usage("Say which token to revoke: a jti, --id, --from or --token-from. To revoke all, use tiledesk-jwt revoke-all.")
+	}
+	targets, err := c.targets(ctx, a)
+	if err != nil {
+		return err
+	}
+	if len(targets) == 0 {
+		a.console.note("There is nothing to revoke: the list is empty.")
+		return nil
+	}
+	ask := !c.DryRun && !c.Yes
+	if err := a.mustBeThere(ask, c.From == "-"); err != nil {
+		return err
+	}
+	return a.withSession(ctx, func(s *session) error {
+		if ask {
+			if err := a.confirmTargets(ctx, targets); err != nil {
+				return err
+			}
+		}
+		return c.revokeEach(ctx, a, s, targets)
+	})
+}
+
+// targets are all that were named, those of the command line first, each once.
+func (c *revokeCommand) targets(ctx context.Context, a *app) ([]tiledesk.Target, error) {
+	var all []tiledesk.Target
+	for _, jti := range c.JTI {
+		all = append(all, tiledesk.Target{JTI: jti})
+	}
+	for _, id := range c.ID {
+		all = append(all, tiledesk.Target{ID: id})
+	}
+	for _, target := range all {
+		switch err := checkTarget(target); {
+		case target == tiledesk.Target{}:
+			return nil, usage("A jti or id on the command line is empty. Was a variable not set? Nothing was sent.")
+		case err != nil:
+			return nil, usage("On the command line, %s. Nothing was sent.", err)
+		}
+	}
+	if c.From != "" {
+		listed, err := a.readTargets(ctx, c.From)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, listed...)
+	}
+	seen := make(map[tiledesk.Target]bool, len(all))
+	var once []tiledesk.Target
+	for _, target := range all {
+		if !seen[target] {
+			once = append(once, target)
+		}
+		seen[target] = true
+	}
+	return once, nil
+}
+
+func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, targets []tiledesk.Target) error {
+	if c.DryRun {
+		a.console.note("Dry run: nothing is revoked.")
+	}
+	named := make(map[tiledesk.Target]bool)
+	for _, target := range targets[:min(len(targets), len(c.JTI))] {
+		named[target] = true
+	}
+	kept := false // the token in use was named on the command line
+	report, _ := s.JWT.RevokeEach(ctx, tiledesk.Targets(targets...), &tiledesk.RevokeOptions{
+		DryRun: c.DryRun,
+		OnResult: func(r tiledesk.RevokeResult) {
+			kept = kept || r.Outcome == tiledesk.Skipped && named[r.Target]
+			a.showResult(r)
+		},
+	})
+	if kept {
+		a.console.complain("The token in use is never revoked by its own name. To end it, run tiledesk-jwt revoke-all --include-current, or revoke --token-from with that token and no other credentials.")
+	}
+	if len(targets) > 1 {
+		a.summarize(report)
+	}
+	code := a.conclude(ctx, report)
+	if kept {
+		code = worse(code, exitUndone)
+	}
+	return ended(code)
+}
+
+// confirmTargets names the first targets and asks.
+func (a *app) confirmTargets(ctx context.Context, targets []tiledesk.Target) error {
+	if len(targets) == 1 {
+		return a.confirm(ctx, "Revoke %s? This cannot be undone.", nameOf(targets[0]))
+	}
+	for _, target := range targets[:min(len(targets), maxShown)] {
+		a.console.note("  %s", nameOf(target))
+	}
+	if more := len(targets) - maxShown; more > 0 {
+		a.console.note("  and %d more", more)
+	}
+	return a.confirm(ctx, "Revoke %s? This cannot be undone.", them(len(targets)))
+}
+
+// nameOf is a target as revoke --from reads it.
+func nameOf(target tiledesk.Target) string {
+	if target.JTI == "" {
+		return "id:" + target.ID
+	}
+	return target.JTI
+}
+
+// showResult prints what became of one target: data on stdout, trouble on stderr.
+func (a *app) showResult(r tiledesk.RevokeResult) {
+	name := nameOf(r.Target)
+	switch r.Outcome {
+	case tiledesk.Failed, tiledesk.NotFound:
+		a.console.complain("%s: %s: %s", r.Outcome, name, reason(r.Err))
+	case tiledesk.NotAttempted:
+		a.console.complain("not attempted: %s", name)
+	case tiledesk.Skipped:
+		a.console.note("skipped: %s: it is the token in use", name)
+	case tiledesk.Planned:
+		a.console.print("would be revoked: %s", name)
+	default:
+		if !a.flags.Quiet {
+			a.console.print("%s: %s", r.Outcome, name)
+		}
+	}
+}
+
+// reason is why one target failed, in the words for people where there are some.
+func reason(err error) string {
+	switch {
+	case err == nil:
+		return "no reason is known"
+	case errors.Is(err, tiledesk.ErrNotFound):
+		return "your list has no such token. Check the identifier, and that the token is one of your account. (" + withoutPrefix(err) + ")"
+	}
+	return explain(err)
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+// maxLine is longer than any line that names a token.
+const maxLine = 64 << 10
+
+// readTargets reads the lines of revoke --from: a jti, id:ID, or an object of
+// list --format jsonl. Its errors name the line and do not repeat it.
+func (a *app) readTargets(ctx context.Context, name string) ([]tiledesk.Target, error) {
+	in := a.stdin
+	if name == "-" && a.onTerminal.stdin {
+		a.console.note("Reading a jti a line; Ctrl-D ends the list.")
+	}
+	if name != "-" {
+		file, err := os.Open(name) //nolint:gosec // whoever runs this names the file
+		if err != nil {
+			return nil, usage("--from %s: %s", name, unreadable(err))
+		}
+		defer func() { _ = file.Close() }()
+		in = file
+	}
+	return wait(ctx, func() ([]tiledesk.Target, error) { return parseTargets(in) })
+}
+
+func parseTargets(in io.Reader) ([]tiledesk.Target, error) {
+	var targets []tiledesk.Target
+	lines := bufio.NewScanner(in)
+	lines.Buffer(make([]byte, 0, 4<<10), maxLine)
+	number := 0
+	for lines.Scan() {
+		number++
+		text := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\uFEFF"))
+		if text == "" || strings.HasPrefix(text, "#") {
+			continue
+		}
+		target, err := parseTarget(text)
+		if err != nil {
+			return nil, usage("--from, line %d: %s. Nothing was sent.", number, err)
+		}
+		targets = append(targets, target)
+	}
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, usage("--from, line %d: it is longer than any jti. Nothing was sent.", number+1)
+	case err != nil:
+		return nil, usage("--from: %s. Nothing was sent.", unreadable(err))
+	}
+	return targets, nil
+}
+
+func parseTarget(text string) (tiledesk.Target, error) {
+	var target tiledesk.Target
+	switch id, byID := strings.CutPrefix(text, "id:"); {
+	case text[0] == '{':
+		var object struct {
+			ID, JTI string
+		}
+		if err := json.Unmarshal([]byte(text), &object); err != nil {
+			return target, errors.New("it begins like an object of list --format jsonl, but cannot be read as one")
+		}
+		target = tiledesk.Target{ID: object.ID, JTI: object.JTI}
+		if target.ID == "" && target.JTI == "" {
+			return target, errors.New("the object has neither an id nor a jti")
+		}
+	case text[0] == '[':
+		return target, errors.New("this looks like a JSON array; use list --format jsonl, which has one object a line")
+	case strings.HasPrefix(text, "id,jti,"):
+		return target, errors.New("this looks like CSV; use list --format jsonl")
+	case byID:
+		target.ID = strings.TrimSpace(id)
+		if target.ID == "" {
+			return target, errors.New("nothing stands behind id:, where an id belongs")
+		}
+	default:
+		target.JTI = text
+	}
+	return target, checkTarget(target)
+}
+
+// checkTarget refuses what the client would refuse to send, so that it is known
+// before anything is sent. Its errors do not repeat the identifier.
+func checkTarget(target tiledesk.Target) error {
+	for name, value := range map[string]string{"id": target.ID, "jti": target.JTI} {
+		if value == "" {
+			continue
+		}
+		if err := checkIdentifier(value); err != nil {
+			return fmt.Errorf("the %s %w", name, err)
+		}
+	}
+	return nil
+}
+
+func checkIdentifier(value string) error {
+	switch {
+	case tokenLike.MatchString(value):
+		return errors.New("is a whole token, which is a secret; put it into a file and use --token-from")
+	case strings.TrimSpace(value) == "":
+		return errors.New("is blank")
+	case len(value) > 4<<10:
+		return errors.New("is longer than any identifier")
+	case strings.ContainsFunc(value, unicode.IsControl):
+		return errors.New("has a control character in it")
+	case hasDotSegment(value):
+		return errors.New("has a part . or .. in it, which could lead to another address")
+	}
+	return nil
+}
+
+func hasDotSegment(value string) bool {
+	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == "." || part == ".." {
+			return true
+		}
+	}
+	return false
+}
