@@ -14,10 +14,11 @@ Exit codes: 0 done, 1 something was not revoked, 2 wrong usage, 3 authorization 
 type grammar struct {
 	globals
 
-	List    listCommand    `cmd:"" help:"Show the tokens of the account."`
-	Revoke  revokeCommand  `cmd:"" help:"Revoke tokens by jti, by id, from a list, or a leaked one."`
-	Inspect inspectCommand `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
-	Version versionCommand `cmd:"" help:"Show the version."`
+	List      listCommand      `cmd:"" help:"Show the tokens of the account."`
+	Revoke    revokeCommand    `cmd:"" help:"Revoke tokens by jti, by id, from a list, or a leaked one."`
+	RevokeAll revokeAllCommand `cmd:"" help:"Revoke all tokens, or all of some age, but the one in use."`
+	Inspect   inspectCommand   `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
+	Version   versionCommand   `cmd:"" help:"Show the version."`
 }
 
 // globals are the flags that every command takes.

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+type revokeAllCommand struct {
+	CreatedBefore  moment `name:"created-before" placeholder:"TIME" help:"Only tokens created before this time, such as 2026-11-22 or 2026-11-22T20:00:00Z."`
+	OlderThan      age    `name:"older-than" placeholder:"AGE" help:"Only tokens older than this, such as 30d, 2w or 12h."`
+	IncludeCurrent bool   `name:"include-current" help:"Revoke the token in use as well, last of all."`
+	DryRun         bool   `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
+	Yes            bool   `short:"y" help:"Do not ask."`
+	Concurrency    int    `default:"4" placeholder:"N" help:"How many requests are under way at once (${default})."`
+	Report         string `placeholder:"FILE" help:"Write what became of each token to this file, a JSON object a line. A run that finds the file goes on where it stopped."`
+}
+
+// Help is what revoke-all --help says in addition.
+func (*revokeAllCommand) Help() string {
+	return `A token whose time is unknown never matches --created-before or --older-than. With both, the earlier time holds.
+
+A revocation cannot be undone. On a terminal you see first what would be revoked and are asked; elsewhere --yes is needed.`
+}
+
+// Run is tiledesk-jwt revoke-all.
+func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
+	if c.Concurrency < 1 {
+		return usage("--concurrency: %d is below 1", c.Concurrency)
+	}
+	ask := !c.DryRun && !c.Yes
+	if err := a.mustBeThere(ask, false); err != nil {
+		return err
+	}
+	file, err := openReport(c.Report)
+	if err != nil {
+		return err
+	}
+	defer file.close()
+	selection := selection{before: c.cutoff(a.now()), file: file}
+	return a.withSession(ctx, func(s *session) error {
+		if file.resumed() > 0 {
+			a.console.note("Going on with %s: %s done before.", c.Report, count(file.resumed(), "token"))
+		}
+		if s.basic && !c.DryRun {
+			a.console.note("With email and password each request costs the server a password hash. --sign-in is faster: it uses one token and revokes it at the end.")
+		}
+		if ask || c.DryRun {
+			proceed, err := c.preview(ctx, a, s, &selection)
+			if err != nil || !proceed {
+				return err
+			}
+			if err := a.confirm(ctx, "Revoke %s? This cannot be undone.", them(selection.tally.planned)); err != nil {
+				return err
+			}
+		}
+		return c.revokeAll(ctx, a, s, &selection)
+	})
+}
+
+// cutoff is the time before which a token must have been created; zero when any
+// token is meant.
+func (c *revokeAllCommand) cutoff(now time.Time) time.Time {
+	before := time.Time(c.CreatedBefore)
+	if c.OlderThan > 0 {
+		if t := now.Add(-time.Duration(c.OlderThan)); before.IsZero() || t.Before(before) {
+			before = t
+		}
+	}
+	return before
+}
+
+// selection chooses tokens and counts what it chose.
+type selection struct {
+	before time.Time // zero: any
+	file   *reportFile
+	tally  tally
+}
+
+// tally is what people are told before they are asked.
+type tally struct {
+	planned, young, unknown, inUse, reported int
+	oldest, newest                           time.Time
+	first                                    []*tiledesk.Token
+}
+
+func (s *selection) match(token *tiledesk.Token) bool {
+	return !s.file.has(token) && (s.before.IsZero() || tiledesk.CreatedBefore(s.before)(token))
+}
+
+// count takes in a result that revoked nothing.
+func (s *selection) count(r tiledesk.RevokeResult) {
+	t := &s.tally
+	switch {
+	case r.Outcome == tiledesk.Planned:
+		t.plan(r.Token)
+	case r.Outcome != tiledesk.Skipped:
+	case s.file.has(r.Token):
+		t.reported++
+	case s.before.IsZero() || s.match(r.Token):
+		t.inUse++
+	case r.Token.CreatedAt.IsZero():
+		t.unknown++
+	default:
+		t.young++
+	}
+}
+
+func (t *tally) plan(token *tiledesk.Token) {
+	t.planned++
+	if len(t.first) < maxShown {
+		t.first = append(t.first, token)
+	}
+	created := token.CreatedAt
+	if created.IsZero() {
+		return
+	}
+	if t.oldest.IsZero() || created.Before(t.oldest) {
+		t.oldest = created
+	}
+	if created.After(t.newest) {
+		t.newest = created
+	}
+}
+
+// leftAlone says what is not revoked, and why; empty when nothing is left alone.
+func (t *tally) leftAlone(before time.Time) string {
+	var parts []string
+	if t.inUse > 0 {
+		parts = append(parts, "the token in use")
+	}
+	if t.young > 0 {
+		parts = append(parts, fmt.Sprintf("%s created after %s", count(t.young, "token"), clock(before)))
+	}
+	if t.unknown > 0 {
+		parts = append(parts, count(t.unknown, "token")+" whose time is unknown, which never matches an age")
+	}
+	if t.reported > 0 {
+		parts = append(parts, count(t.reported, "token")+" that the report has as done")
+	}
+	if parts == nil {
+		return ""
+	}
+	return "Left alone: " + strings.Join(parts, "; ") + "."
+}
+
+// revokeAll is the run itself.
+func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, selection *selection) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	progress := a.newProgress(selection.tally.planned)
+	selection.tally = tally{}
+	var shown int
+	report, _ := s.JWT.RevokeAll(ctx, &tiledesk.RevokeOptions{ // the error is report.Err
+		Concurrency:    c.Concurrency,
+		IncludeCurrent: c.IncludeCurrent,
+		Match: func(token *tiledesk.Token) bool {
+			matched := selection.match(token)
+			progress.listed(matched)
+			return matched
+		},
+		OnResult: func(r tiledesk.RevokeResult) {
+			selection.count(r)
+			if !selection.file.write(r, a.now()) {
+				stop(errNoReport)
+			}
+			if r.Outcome == tiledesk.Failed {
+				if shown++; shown <= maxShown {
+					progress.interrupt()
+					a.showResult(r)
+				}
+			}
+			progress.did(r)
+		},
+	})
+	progress.finish()
+	return c.tell(ctx, a, selection, report, shown)
+}
+
+// tell sums up.
+func (c *revokeAllCommand) tell(ctx context.Context, a *app, selection *selection, report *tiledesk.RevokeReport, failed int) error {
+	if failed > maxShown {
+		a.console.complain("%d more failed; --report writes down each of them.", failed-maxShown)
+	}
+	a.summarize(report)
+	if text := selection.tally.leftAlone(selection.before); text != "" && c.Yes { // else it was said before
+		a.console.note("%s", text)
+	}
+	if err := selection.file.failed; err != nil {
+		a.console.complain("The report could not be written, so the run stopped: %s. Make room, then run the same command again.", unreadable(err))
+	}
+	code := a.conclude(ctx, report)
+	if selection.file.failed != nil {
+		code = worse(code, exitUndone)
+	}
+	return ended(code)
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+// testApp is an app with a clock that only the test moves, and without terminals.
+func testApp(stderr *bytes.Buffer) (*app, *time.Time) {
+	now := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+	a := &app{
+		stdin: strings.NewReader(""), stdout: new(bytes.Buffer), stderr: stderr,
+		getenv: func(string) string { return "" }, now: func() time.Time { return now },
+	}
+	a.console = &console{stdout: a.stdout, stderr: stderr, width: defaultWidth}
+	return a, &now
+}
+
+func TestProgressLines(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	a, now := testApp(&stderr)
+	p := a.newProgress(0)
+	for range 30 {
+		*now = now.Add(time.Second)
+		p.listed(true)
+	}
+	for range 30 {
+		p.did(tiledesk.RevokeResult{Outcome: tiledesk.Skipped})
+		p.did(tiledesk.RevokeResult{Outcome: tiledesk.Revoked})
+		*now = now.Add(time.Second)
+	}
+	p.finish()
+	want := "Listing the tokens.\n10 tokens listed so far\n20 tokens listed so far\n30 tokens listed so far\n" +
+		"11 of 30 tokens, 1.1 a second, about 17s left\n21 of 30 tokens, 1.1 a second, about 9s left\n"
+	if got := stderr.String(); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}
+
+// A run whose report cannot be written stops: nothing is done that is not
+// written down.
+func TestReportThatTakesNoMore(t *testing.T) {
+	t.Parallel()
+	server := tiledesktest.NewServer(t)
+	server.AddUser("agent@example.com", "secret")
+	server.Issue("agent@example.com", 5)
+	client, err := tiledesk.NewClient(tiledesk.BasicAuth("agent@example.com", "secret"), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := openReport(filepath.Join(t.TempDir(), "report"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.close()
+	var stderr bytes.Buffer
+	a, _ := testApp(&stderr)
+	c := &revokeAllCommand{Concurrency: 1, Yes: true}
+	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: file})
+	if codeOf(err) != exitInterrupted || !strings.Contains(stderr.String(), "The report could not be written, so the run stopped") {
+		t.Errorf("%v: %s", err, stderr.String())
+	}
+	if strings.Contains(stderr.String(), "Interrupted") {
+		t.Errorf("nobody interrupted it: %s", stderr.String())
+	}
+	revoked := 0
+	for _, token := range server.Tokens("agent@example.com") {
+		if server.Revoked(token) {
+			revoked++
+		}
+	}
+	if revoked > 2 { // the one that could not be written, and one that was under way
+		t.Errorf("%d were revoked without a report", revoked)
+	}
+}
+
+// A token without a known time is told apart in what people read.
+func TestUnknownTime(t *testing.T) {
+	t.Parallel()
+	s := selection{before: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), file: &reportFile{}}
+	for _, token := range []*tiledesk.Token{{JTI: "a"}, {JTI: "b", CreatedAt: s.before.Add(time.Hour)}, {JTI: "c", CreatedAt: s.before}} {
+		if s.match(token) {
+			t.Errorf("%s matches", token.JTI)
+		}
+		s.count(tiledesk.RevokeResult{Token: token, Outcome: tiledesk.Skipped})
+	}
+	want := "Left alone: 2 tokens created after 2026-01-01 00:00 UTC; 1 token whose time is unknown, which never matches an age."
+	if got := s.tally.leftAlone(s.before); got != want {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestReportIsReadAgain(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "report")
+	lines := `{"id":"1","jti":"a","outcome":"revoked"}` + "\n" + `{"jti":"b","outcome":"already gone"}` + "\n" +
+		`{"id":"3","outcome":"failed"}` + "\n" + `{"id":"4","outcome":"revo`
+	if err := os.WriteFile(name, []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file, err := openReport(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.close()
+	for id, want := range map[string]bool{"1": true, "3": false, "4": false} {
+		if file.has(&tiledesk.Token{ID: id}) != want {
+			t.Errorf("id %s", id)
+		}
+	}
+	if !file.has(&tiledesk.Token{JTI: "b"}) || file.resumed() != 2 {
+		t.Errorf("%d are done", file.resumed())
+	}
+	if text, err := os.ReadFile(name); err != nil || strings.Contains(string(text), `"4"`) {
+		t.Errorf("the cut line is still there: %v", err)
+	}
+}
