@@ -18,6 +18,7 @@ type grammar struct {
 	Revoke    revokeCommand    `cmd:"" help:"Revoke tokens by jti, by id, from a list, or a leaked one."`
 	RevokeAll revokeAllCommand `cmd:"" help:"Revoke all tokens, or all of some age, but the one in use."`
 	Inspect   inspectCommand   `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
+	Doctor    doctorCommand    `cmd:"" help:"Find out what a server does, above all whether it refuses revoked tokens."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 }
 

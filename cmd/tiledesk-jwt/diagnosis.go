@@ -1,0 +1,141 @@
+package main
+
+import (
+	"fmt"
+)
+
+// level says how much a finding matters.
+type level int
+
+const (
+	fine level = iota
+	worthKnowing
+	problem
+)
+
+// finding is one line for people: what was found, and what to do about it.
+type finding struct {
+	level level
+	name  string
+	text  string
+}
+
+// show prints the findings in words.
+func (x *examination) show() {
+	width := len("revoked tokens")
+	for _, f := range x.words() {
+		style, text := green, f.text
+		switch f.level {
+		case worthKnowing:
+			style = yellow
+		case problem:
+			style, text = red, "PROBLEM: "+f.text
+		}
+		x.console.columns(style, f.name, width, text)
+	}
+}
+
+func (x *examination) words() []finding {
+	list := []finding{{fine, "server", x.BaseURL}}
+	if x.Authorization != nil && *x.Authorization == "refused" {
+		return append(list, finding{problem, "credentials", "the server refuses them. Check " + x.who.source() + " and the base URL; a token may have been revoked, then sign in anew."})
+	}
+	if x.HistoryModule != nil && !*x.HistoryModule {
+		return append(list, finding{problem, "history", "this server runs without the history module, so that it can neither list nor revoke tokens. Have its administrator install @tiledesk-ent/tiledesk-server-jwthistory; until then only a new password, or a new secret of the project, keeps a token out."})
+	}
+	list = append(list,
+		finding{fine, "credentials", "the server takes them (" + x.who.source() + ")"},
+		finding{fine, "history", "the history module is there"},
+		x.enforcement(), x.list(), x.pages(), x.order())
+	if x.RevokedStay != nil {
+		list = append(list, x.stay())
+	}
+	if x.SecondRevoke != nil {
+		list = append(list, x.again())
+	}
+	return list
+}
+
+// source names where the credentials came from.
+func (who account) source() string {
+	if who.hasToken() {
+		return "the token"
+	}
+	return "email and password"
+}
+
+func (x *examination) enforcement() finding {
+	const name = "enforcement"
+	switch {
+	case x.Enforced == nil && x.readOnly:
+		return finding{worthKnowing, name, "not tried. Run tiledesk-jwt doctor with TILEDESK_EMAIL and a password, and without --read-only: it signs in for a token and revokes that one."}
+	case x.Enforced == nil && x.noRevoke != nil:
+		return finding{problem, name, "not known, since its own token could not be revoked. " + explain(x.noRevoke)}
+	case x.Enforced == nil:
+		return finding{worthKnowing, name, "not known, since the examination was cut short. Run it again."}
+	case *x.Enforced:
+		return finding{fine, name, "a revoked token is refused. " + stillElsewhere}
+	}
+	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. Until then only a new password, or a new secret of the project, keeps a token out. The token of this examination is revoked and works on like the others; its jti is " + x.own.jti + "."}
+}
+
+func (x *examination) list() finding {
+	text := "not known, since the examination was cut short. Run it again."
+	switch {
+	case x.Envelope == nil:
+	case *x.Envelope == "array":
+		text = "a bare array, without a count"
+	case x.ArrayName == nil:
+		text = "an object that holds an array"
+	default:
+		text = "an object whose array is called " + *x.ArrayName
+	}
+	if x.PerPage != nil {
+		text += fmt.Sprintf(", %d a page", *x.PerPage)
+	}
+	if x.Count != nil {
+		text += fmt.Sprintf(", %d in all", *x.Count)
+	}
+	return finding{fine, "list", text}
+}
+
+func (x *examination) pages() finding {
+	const name = "pages"
+	switch {
+	case x.pageIgnored:
+		return finding{problem, name, "the server gives the same page whatever is asked, so that tokens beyond it cannot be listed. Tell its administrator; revoke-all reaches them only where revoked tokens leave the list, run after run."}
+	case x.FirstPage == nil:
+		return finding{worthKnowing, name, "not known, since the list is empty. Sign in somewhere and run it again."}
+	case *x.FirstPage == 1:
+		return finding{worthKnowing, name, "count from 1; list --all and revoke-all cope with that. With list --page, 0 and 1 are the same page."}
+	}
+	return finding{fine, name, "count from 0"}
+}
+
+func (x *examination) order() finding {
+	const name = "sorting"
+	switch {
+	case x.SortParameter == nil && x.fewTokens:
+		return finding{worthKnowing, name, "not known, since there are too few tokens to tell one order from another. Sign in once or twice more and run it again."}
+	case x.SortParameter == nil:
+		return finding{worthKnowing, name, "the server reads neither sortField nor sort. Use list --all --sort, which sorts by itself."}
+	case *x.SortParameter == "sort":
+		return finding{worthKnowing, name, "the server reads sort, not the documented sortField. Use --sort-alias, or list --all --sort, which sorts by itself."}
+	}
+	return finding{fine, name, "the server reads sortField, as documented"}
+}
+
+func (x *examination) stay() finding {
+	if *x.RevokedStay {
+		return finding{worthKnowing, "revoked tokens", "stay in the list, so that each revoke-all revokes them again. Limit it with --older-than, or use --report to go on with an earlier run."}
+	}
+	return finding{fine, "revoked tokens", "leave the list"}
+}
+
+func (x *examination) again() finding {
+	text := fmt.Sprintf("answered %d", *x.SecondRevoke)
+	if *x.SecondRevoke == 404 {
+		return finding{worthKnowing, "second revoke", text + ": revoke calls a token that is gone \"not found\" and ends with 1"}
+	}
+	return finding{fine, "second revoke", text}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+type doctorCommand struct {
+	ReadOnly bool   `name:"read-only" help:"Sign in to nothing and revoke nothing."`
+	Format   string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"text, or json to attach to a bug report (${default})."`
+}
+
+// Help is what doctor --help says in addition.
+func (*doctorCommand) Help() string {
+	return `What a server does with revocations differs, and nobody outside knows. The doctor finds out: it signs in for a token of its own, revokes that one twice, and leaves every other token alone. That needs TILEDESK_EMAIL and a password; with a token alone, or with --read-only, it only looks.
+
+It ends with 1 when the server goes on taking revoked tokens.`
+}
+
+// examination is one run of the doctor.
+type examination struct {
+	*app
+	findings
+	base *session          // with the credentials of the environment
+	own  *session          // with the token that it signed in for; nil when it only looks
+	send []tiledesk.Option // for more clients like base
+	who  account
+}
+
+// findings are what it found out; nil stands for what it could not.
+type findings struct {
+	BaseURL       string  `json:"baseURL"`
+	Authorization *string `json:"authorization"`
+	HistoryModule *bool   `json:"historyModule"`
+	Envelope      *string `json:"envelope"`
+	ArrayName     *string `json:"arrayName"`
+	PerPage       *int    `json:"perPage"`
+	Count         *int    `json:"count"`
+	FirstPage     *int    `json:"firstPage"`
+	SortParameter *string `json:"sortParameter"`
+	RevokedStay   *bool   `json:"revokedStay"`
+	SecondRevoke  *int    `json:"secondRevoke"`
+	Enforced      *bool   `json:"enforced"`
+
+	pageIgnored bool
+	fewTokens   bool  // too few to tell one order from another
+	readOnly    bool  // no token of its own was to be had
+	noRevoke    error // why its own token could not be revoked
+	left        error // that its own token was left
+}
+
+// Run is tiledesk-jwt doctor.
+func (c *doctorCommand) Run(ctx context.Context, a *app) error {
+	who, err := a.account(!c.ReadOnly)
+	if err != nil {
+		return err
+	}
+	if a.flags.SignIn && who.hasToken() {
+		return usage("--sign-in needs an email and a password. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or leave --sign-in away.")
+	}
+	x := &examination{app: a, who: who, send: a.options(nil)}
+	client, err := tiledesk.NewClient(who.credentials(), x.send...)
+	if err != nil {
+		return err
+	}
+	x.base, x.BaseURL = &session{Client: client, basic: !who.hasToken()}, client.BaseURL()
+	x.readOnly = c.ReadOnly || who.hasToken()
+	if !x.readOnly {
+		a.console.note("Looking at %s; this signs in for one token and revokes it.", x.BaseURL)
+	}
+	err = x.examine(ctx)
+	if x.HistoryModule == nil && x.Authorization == nil {
+		return err // it could not look
+	}
+	if c.Format == "json" {
+		if err := writeJSON(a.stdout, x.findings); err != nil {
+			return undone("The findings could not be written: %s.", err)
+		}
+	} else {
+		x.show()
+	}
+	return x.verdict(err)
+}
+
+// verdict is the exit code: what was said in the findings is not said again.
+func (x *examination) verdict(err error) error {
+	if x.left != nil {
+		x.console.lines(explain(x.left))
+	}
+	switch {
+	case errors.Is(err, tiledesk.ErrUnauthorized), errors.Is(err, tiledesk.ErrForbidden):
+		return ended(exitRefused)
+	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
+		return ended(exitNoHistory)
+	case err != nil:
+		return err
+	case x.left != nil:
+		return ended(exitUndone)
+	case x.Enforced != nil && !*x.Enforced:
+		return ended(exitUndone)
+	}
+	return nil
+}
+
+func (x *examination) examine(ctx context.Context) error {
+	_, err := x.base.JWT.ListHistory(ctx, nil)
+	switch {
+	case errors.Is(err, tiledesk.ErrUnauthorized), errors.Is(err, tiledesk.ErrForbidden):
+		x.Authorization = ptr("refused")
+		return err
+	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
+		x.HistoryModule = ptr(false)
+		return err
+	case err != nil:
+		return err
+	}
+	x.Authorization, x.HistoryModule = ptr("ok"), ptr(true)
+	if x.readOnly {
+		return x.lookAtLists(ctx)
+	}
+	if x.own, err = x.signIn(ctx, x.who); err != nil {
+		return err
+	}
+	err = x.lookAtLists(ctx)
+	if err == nil {
+		err = x.tryRevocation(ctx)
+	}
+	if x.held.Load() != nil { // its own token was not revoked
+		x.left = x.signOut(ctx, x.own)
+	}
+	return err
+}
+
+// tryRevocation revokes its own token twice and watches what happens.
+func (x *examination) tryRevocation(ctx context.Context) error {
+	before, err := x.listsOwn(ctx)
+	if err != nil || !x.revokesOwn(ctx) {
+		return err
+	}
+	switch _, err := x.own.JWT.ListHistory(ctx, nil); {
+	case err == nil:
+		x.Enforced = ptr(false)
+	case errors.Is(err, tiledesk.ErrUnauthorized):
+		x.Enforced = ptr(true)
+	default:
+		return err
+	}
+	if before {
+		after, err := x.listsOwn(ctx)
+		if err != nil {
+			return err
+		}
+		x.RevokedStay = &after
+	}
+	var answered *tiledesk.APIError
+	switch resp, err := x.base.JWT.RevokeByJTI(ctx, x.own.jti); {
+	case err == nil:
+		x.SecondRevoke = &resp.StatusCode
+	case errors.As(err, &answered):
+		x.SecondRevoke = &answered.StatusCode
+	default:
+		return err
+	}
+	return nil
+}
+
+// revokesOwn revokes its own token for the first time.
+func (x *examination) revokesOwn(ctx context.Context) bool {
+	_, x.noRevoke = x.base.JWT.RevokeByJTI(ctx, x.own.jti)
+	if x.noRevoke == nil {
+		x.held.Store(nil)
+	}
+	return x.noRevoke == nil
+}
+
+// listsOwn reports whether its own token is among the newest of the list.
+func (x *examination) listsOwn(ctx context.Context) (bool, error) {
+	const enough = 200 // the newest come first, unless the server has an order of its own
+	seen := 0
+	for token, err := range x.base.JWT.History(ctx, &tiledesk.ListHistoryOptions{SortField: "createdAt", Direction: tiledesk.Descending}) {
+		switch {
+		case errors.Is(err, tiledesk.ErrIncompleteHistory):
+			return false, nil
+		case err != nil:
+			return false, err
+		case token.JTI == x.own.jti:
+			return true, nil
+		}
+		if seen++; seen >= enough {
+			break
+		}
+	}
+	return false, nil
+}
+
+func ptr[T any](value T) *T { return &value }
