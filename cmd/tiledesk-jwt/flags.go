@@ -19,6 +19,7 @@ type grammar struct {
 	RevokeAll revokeAllCommand `cmd:"" help:"Revoke all tokens, or all of some age, but the one in use."`
 	Inspect   inspectCommand   `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
 	Doctor    doctorCommand    `cmd:"" help:"Find out what a server does, above all whether it refuses revoked tokens."`
+	Demo      demoCommand      `cmd:"" help:"Run a Tiledesk JWT API with sample tokens on this machine."`
 	Version   versionCommand   `cmd:"" help:"Show the version."`
 }
 
