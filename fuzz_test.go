@@ -128,9 +128,11 @@ func FuzzErrorMessage(f *testing.F) {
 		c := &call{
 			options:  &options{},
 			route:    routeRevokeByJTI,
-			hide:     secretsOf("JWT "+testToken, u, testJTI),
+			url:      u,
 			attempts: 1,
-			answer:   &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body, Attempts: 1},
+
+			authorization: "JWT " + testToken, identifier: testJTI,
+			answer: &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body, Attempts: 1},
 		}
 		e := c.apiError()
 		text := e.Error()
