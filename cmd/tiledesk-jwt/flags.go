@@ -14,13 +14,15 @@ Exit codes: 0 done, 1 something was not revoked, 2 wrong usage, 3 authorization 
 type grammar struct {
 	globals
 
-	List      listCommand      `cmd:"" help:"Show the tokens of the account."`
-	Revoke    revokeCommand    `cmd:"" help:"Revoke tokens by jti, by id, from a list, or a leaked one."`
-	RevokeAll revokeAllCommand `cmd:"" help:"Revoke all tokens, or all of some age, but the one in use."`
-	Inspect   inspectCommand   `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
-	Doctor    doctorCommand    `cmd:"" help:"Find out what a server does, above all whether it refuses revoked tokens."`
-	Demo      demoCommand      `cmd:"" help:"Run a Tiledesk JWT API with sample tokens on this machine."`
-	Version   versionCommand   `cmd:"" help:"Show the version."`
+	List       listCommand       `cmd:"" help:"Show the tokens of the account."`
+	Revoke     revokeCommand     `cmd:"" help:"Revoke tokens by jti, by id, from a list, or a leaked one."`
+	RevokeAll  revokeAllCommand  `cmd:"" help:"Revoke all tokens, or all of some age, but the one in use."`
+	Inspect    inspectCommand    `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
+	Doctor     doctorCommand     `cmd:"" help:"Find out what a server does, above all whether it refuses revoked tokens."`
+	Demo       demoCommand       `cmd:"" help:"Run a Tiledesk JWT API with sample tokens on this machine."`
+	Version    versionCommand    `cmd:"" help:"Show the version."`
+	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
+	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:"partial"`
 }
 
 // globals are the flags that every command takes.
