@@ -16,6 +16,7 @@ func (*demoCommand) Help() string {
 
 const (
 	demoEmail    = "agent@example.com"
+	demoOther    = "colleague@example.com"
 	demoPassword = "demo-password"
 )
 
@@ -31,16 +32,15 @@ func (*demoCommand) Run(ctx context.Context, a *app) error {
 	a.console.print("export TILEDESK_BASE_URL=%s", server.URL())
 	a.console.print("export TILEDESK_EMAIL=%s", demoEmail)
 	a.console.print("export TILEDESK_PASSWORD=%s", demoPassword)
-	a.console.note("\nThen try: tiledesk-jwt list\nPress Ctrl-C to end.")
+	a.console.note("\nThen try: tiledesk-jwt list\nThere is also %s, with the same password.\nPress Ctrl-C to end.", demoOther)
 	<-ctx.Done()
 	return nil
 }
 
 // fill adds two users with tokens of different ages.
 func fill(server *tiledesktest.Server, now time.Time) {
-	const other = "colleague@example.com"
 	server.AddUser(demoEmail, demoPassword)
-	server.AddUser(other, demoPassword)
+	server.AddUser(demoOther, demoPassword)
 	for _, batch := range []struct {
 		age time.Duration
 		n   int
@@ -50,5 +50,5 @@ func fill(server *tiledesktest.Server, now time.Time) {
 			server.IssueAt(demoEmail, created.Add(time.Duration(i)*batch.age/1000), 1)
 		}
 	}
-	server.IssueAt(other, now.Add(-3*day), 3)
+	server.IssueAt(demoOther, now.Add(-3*day), 3)
 }
