@@ -17,6 +17,9 @@ import (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	pool.close()
+	if builtIn != "" {
+		_ = os.RemoveAll(builtIn)
+	}
 	os.Exit(code)
 }
 
