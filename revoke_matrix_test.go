@@ -30,27 +30,27 @@ func withoutIDRoutePage(next http.Handler) http.Handler {
 
 // serverKinds are what the history module may be like.
 var serverKinds = map[string]scenario{
-	"revoked tokens stay in the list":     {tokens: 12},
-	"revoked tokens leave the list":       {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithRevokedHidden()}},
-	"the list is a bare array":            {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithBareArray()}},
-	"a bare array that revoked leave":     {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithBareArray(), tiledesktest.WithRevokedHidden()}},
-	"pages count from one":                {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithOneBasedPages(), tiledesktest.WithPageSize(5)}},
-	"pages from one that revoked leave":   {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithOneBasedPages(), tiledesktest.WithPageSize(5), tiledesktest.WithRevokedHidden()}},
+	"revoked tokens stay in the list":     {tokens: 8},
+	"revoked tokens leave the list":       {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithRevokedHidden()}},
+	"the list is a bare array":            {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithBareArray()}},
+	"a bare array that revoked leave":     {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithBareArray(), tiledesktest.WithRevokedHidden()}},
+	"pages count from one":                {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithOneBasedPages(), tiledesktest.WithPageSize(5)}},
+	"pages from one that revoked leave":   {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithOneBasedPages(), tiledesktest.WithPageSize(5), tiledesktest.WithRevokedHidden()}},
 	"one entry a page":                    {tokens: 6, kind: []tiledesktest.Option{tiledesktest.WithPageSize(1)}},
 	"one entry a page, and revoked leave": {tokens: 6, kind: []tiledesktest.Option{tiledesktest.WithPageSize(1), tiledesktest.WithRevokedHidden()}},
 	"jtis that fit in no path":            {odd: []string{"..", "a/../b", " ", "eyJhIjoxfQ.eyJiIjoyfQ.c2lnbmF0dXJl", "a/b"}},
 	"such jtis, and no route for ids":     {odd: []string{"..", "a/../b", " ", "eyJhIjoxfQ.eyJiIjoyfQ.c2lnbmF0dXJl", "a/b"}, kind: []tiledesktest.Option{tiledesktest.WithoutIDRoute()}},
 	"entries without jti":                 {tokens: 6, nameless: 6},
 	"an own token without jti":            {tokens: 6, nameless: 4, ownNameless: true},
-	"sign-ins during the run":             {tokens: 12, signIns: 4, kind: []tiledesktest.Option{tiledesktest.WithPageSize(5)}},
-	"sign-ins, and revoked leave":         {tokens: 12, signIns: 4, kind: []tiledesktest.Option{tiledesktest.WithPageSize(5), tiledesktest.WithRevokedHidden()}},
-	"no route for ids, in JSON":           {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithoutIDRoute()}},
+	"sign-ins during the run":             {tokens: 8, signIns: 4, kind: []tiledesktest.Option{tiledesktest.WithPageSize(5)}},
+	"sign-ins, and revoked leave":         {tokens: 8, signIns: 4, kind: []tiledesktest.Option{tiledesktest.WithPageSize(5), tiledesktest.WithRevokedHidden()}},
+	"no route for ids, in JSON":           {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithoutIDRoute()}},
 	"no route for ids, in HTML":           {tokens: 8, nameless: 3, front: withoutIDRoutePage},
-	"a second revocation is 404":          {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithSecondRevokeNotFound()}},
-	"the page parameter is ignored":       {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(5)}},
-	"page ignored, and revoked leave":     {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(5), tiledesktest.WithRevokedHidden()}},
-	"no count":                            {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithoutCount(), tiledesktest.WithPageSize(5)}},
-	"revocation is not enforced":          {tokens: 12, kind: []tiledesktest.Option{tiledesktest.WithoutEnforcement()}},
+	"a second revocation is 404":          {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithSecondRevokeNotFound()}},
+	"the page parameter is ignored":       {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(5)}},
+	"page ignored, and revoked leave":     {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(5), tiledesktest.WithRevokedHidden()}},
+	"no count":                            {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithoutCount(), tiledesktest.WithPageSize(5)}},
+	"revocation is not enforced":          {tokens: 8, kind: []tiledesktest.Option{tiledesktest.WithoutEnforcement()}},
 }
 
 // after lets a fault begin with the n-th request after that many.
@@ -80,7 +80,7 @@ var faultKinds = map[string]scenario{
 	"a proxy's page with 200":              {faults: after(2, "DELETE", tiledesktest.Fault{Status: 200, Body: "<html><title>Sign in</title></html>", Times: 4})},
 	"a proxy's page with 404":              {faults: after(2, "DELETE", tiledesktest.Fault{Status: 404, Body: page404, Times: 4})},
 	"a redirect":                           {faults: after(2, "DELETE", tiledesktest.Fault{Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}, Times: -1})},
-	"null by the id":                       {faults: after(2, "DELETE", tiledesktest.Fault{Status: 200, Body: "null", Times: 1})},
+	"null by the id":                       {faults: []tiledesktest.Fault{{Path: "/jwt/history/id/", Status: 200, Body: "null"}}},
 	"one DELETE hangs":                     {faults: after(2, "DELETE", tiledesktest.Fault{Delay: time.Hour})},
 	"every DELETE hangs":                   {faults: after(2, "DELETE", tiledesktest.Fault{Delay: time.Hour, Times: -1})},
 	"the context is cancelled":             {cancelAt: 3},
@@ -102,11 +102,9 @@ func (s scenario) with(fault scenario) scenario {
 func TestReportAgreesWithTheServer(t *testing.T) {
 	t.Parallel()
 	calls := map[string]scenario{
-		"RevokeAll":                        {},
-		"RevokeAll with the current":       {opts: RevokeOptions{IncludeCurrent: true}},
-		"RevokeEach":                       {each: true},
-		"RevokeEach of 1 with the current": {each: true, opts: RevokeOptions{Concurrency: 1, IncludeCurrent: true}},
-		"two of RevokeAll at once":         {twice: true},
+		"RevokeAll":                  {},
+		"RevokeAll with the current": {opts: RevokeOptions{IncludeCurrent: true}},
+		"RevokeEach":                 {each: true},
 	}
 	for kindName, kind := range serverKinds {
 		for faultName, fault := range faultKinds {
