@@ -2,6 +2,7 @@ package tiledesk
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -13,7 +14,8 @@ import (
 	"time"
 )
 
-// stopError forbids another attempt, and another call of the same run as well.
+// stopError is the limiter's refusal: it forbids another attempt, and another call
+// of the same run as well.
 type stopError struct {
 	text  string
 	cause error
@@ -121,7 +123,7 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 		c.wait, again = c.retry.wait(c.attempts, c.answerOfThisAttempt())
 	}
 	if deadline, ok := ctx.Deadline(); again && ok && time.Until(deadline) <= c.wait {
-		c.stopped = &stopError{"the wait before the next attempt would outlast the deadline", context.DeadlineExceeded}
+		c.stopped = fmt.Errorf("the wait before the next attempt would outlast the deadline: %w", context.DeadlineExceeded)
 		again = false
 	}
 	if c.sent {
@@ -151,11 +153,18 @@ func (c *call) worthAnother(err error) bool {
 func (c *call) mayHaveActed(err error) bool {
 	answer := c.answerOfThisAttempt()
 	if answer != nil {
-		return c.broken != nil || answer.StatusCode == http.StatusBadGateway || answer.StatusCode == http.StatusGatewayTimeout
+		return c.broken != nil && answer.StatusCode <= 299 || answer.StatusCode == http.StatusBadGateway || answer.StatusCode == http.StatusGatewayTimeout
 	}
+	return c.stopped == nil && !neverSent(err)
+}
+
+// neverSent reports whether a connection failed before anything was written to it.
+func neverSent(err error) bool {
 	var op *net.OpError
-	neverSent := c.stopped != nil || errors.As(err, &op) && op.Op == "dial"
-	return !neverSent
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") ||
+		errors.As(err, &certificate) || errors.As(err, &record)
 }
 
 func (c *call) retries() int {

@@ -1,11 +1,15 @@
 package tiledesk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
 	"github.com/tidwall/gjson"
 )
+
+// maxBulkBody is how much of an answer the error of a bulk result keeps.
+const maxBulkBody = 1 << 10
 
 // job is one target on its way; token is nil when it was given by hand.
 type job struct {
@@ -58,7 +62,8 @@ type verdict struct {
 	err       error
 	attempts  int
 	gone      bool // every route said, in the API's own words, that it is not there
-	replyLost bool // an earlier attempt may have taken effect unseen
+	refused   bool // 401, and not by a page of some proxy
+	replyLost bool // an attempt may have taken effect unseen
 }
 
 func verdictOf(err error) verdict {
@@ -68,6 +73,7 @@ func verdictOf(err error) verdict {
 	switch {
 	case errors.As(err, &answered):
 		v.attempts, v.replyLost, v.gone = answered.Attempts, answered.replyLost, saysNotFound(answered)
+		v.refused = answered.StatusCode == 401 && !bytes.HasPrefix(bytes.TrimSpace(answered.Response.Body), []byte("<"))
 	case errors.As(err, &silent):
 		v.attempts, v.replyLost = silent.attempts, silent.replyLost
 	}
@@ -80,6 +86,7 @@ func (v verdict) and(other verdict) verdict {
 		err:       other.err,
 		attempts:  v.attempts + other.attempts,
 		gone:      v.gone && other.gone,
+		refused:   other.refused,
 		replyLost: v.replyLost || other.replyLost,
 	}
 }
@@ -110,6 +117,14 @@ func saysNotFound(err *APIError) bool {
 		success = gjson.GetBytes(body, "success")
 	}
 	return success.Exists() && !truthy(success)
+}
+
+// shorten keeps a hundred thousand failures from holding as many pages of a proxy.
+func shorten(err error) {
+	var answered *APIError
+	if errors.As(err, &answered) && len(answered.Response.Body) > maxBulkBody {
+		answered.Response.Body = bytes.Clone(answered.Response.Body[:maxBulkBody])
+	}
 }
 
 func blot(identifier string) string {

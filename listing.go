@@ -2,7 +2,9 @@ package tiledesk
 
 import (
 	"crypto/sha256"
+	"errors"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -50,9 +52,8 @@ func timeAt(us int64) time.Time {
 // tells them apart.
 type seenTokens map[[sha256.Size / 2]byte]struct{}
 
-// isNew reports whether the token comes for the first time.
-func (s seenTokens) isNew(token *Token) bool {
-	key, _ := keyOf(token)
+// isNew reports whether the key comes for the first time.
+func (s seenTokens) isNew(key string) bool {
 	sum := sha256.Sum256([]byte(key))
 	half := [sha256.Size / 2]byte(sum[:])
 	if _, seen := s[half]; seen {
@@ -62,18 +63,57 @@ func (s seenTokens) isNew(token *Token) bool {
 	return true
 }
 
+// passes lists and revokes until a listing brings nothing new. One that may be
+// incomplete is made again even then, once.
+func (r *run) passes() {
+	seen := make(seenTokens)
+	for quiet := false; ; {
+		chosen, anyNew, err := r.list(seen)
+		r.work(func(give func(job)) {
+			for _, token := range chosen {
+				give(token.job())
+			}
+		})
+		incomplete := errors.Is(err, ErrIncompleteHistory)
+		again := anyNew || incomplete && !quiet
+		quiet = incomplete && !anyNew
+		switch {
+		case r.stopReason() != nil:
+			r.noteStop()
+			return
+		case err != nil && !incomplete:
+			r.note(err)
+			return
+		case again && r.report.Passes < maxPasses:
+			continue
+		case anyNew:
+			r.note(errKeepAppearing)
+		}
+		if incomplete {
+			r.note(err)
+		}
+		return
+	}
+}
+
 // list makes one listing and returns the tokens in it that are new and chosen;
 // new ones that are not chosen are counted as skipped. Even with an error it
 // returns what came.
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
 	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization}}
+	alike := make(map[string]int) // entries without any identifier
 	for token, err := range service.History(r.ctx, nil) {
 		if err != nil {
 			r.stopOn(err)
 			return chosen, anyNew, err
 		}
-		if !seen.isNew(token) {
+		key, identified := keyOf(token)
+		if !identified {
+			alike[key]++
+			key += strconv.Itoa(alike[key])
+		}
+		if !seen.isNew(key) {
 			continue
 		}
 		anyNew = true

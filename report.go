@@ -68,12 +68,15 @@ func (r *RevokeReport) summary() string {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
 		}
 	}
+	if seen == 0 && len(r.whole) > 0 {
+		return "tiledesk: " + joinLines(r.whole)
+	}
 	text := fmt.Sprintf("tiledesk: %d of %d tokens left undone", r.Failed+r.NotFound+r.NotAttempted, seen)
 	if len(parts) > 0 {
 		text += " (" + strings.Join(parts, ", ") + ")"
 	}
-	for _, err := range r.whole {
-		text += "; " + oneLine(err)
+	if len(r.whole) > 0 {
+		text += "; " + joinLines(r.whole)
 	}
 	if i := slices.IndexFunc(r.Failures, func(f RevokeResult) bool { return f.Err != nil }); i >= 0 && len(r.whole) == 0 {
 		text += "; first: " + oneLine(r.Failures[i].Err)
@@ -102,21 +105,23 @@ func (e *reportError) As(target any) bool {
 }
 
 func (e *reportError) any(holds func(error) bool) bool {
-	var last error // many failures share one error
-	for _, failure := range e.failures {
-		if failure.Err == nil || failure.Err == last {
-			continue
-		}
-		if last = failure.Err; holds(last) {
-			return true
-		}
+	return slices.ContainsFunc(e.failures, func(f RevokeResult) bool { return holds(f.Err) }) ||
+		slices.ContainsFunc(e.whole, holds)
+}
+
+func joinLines(errs []error) string {
+	lines := make([]string, len(errs))
+	for i, err := range errs {
+		lines[i] = oneLine(err)
 	}
-	return slices.ContainsFunc(e.whole, holds)
+	return strings.Join(lines, "; ")
 }
 
 // oneLine is the text of an error without our own prefix, at most 500 characters.
+// It may be the caller's, so that a token can stand in it.
 func oneLine(err error) string {
-	text := strings.Join(strings.Fields(strings.TrimPrefix(err.Error(), "tiledesk: ")), " ")
+	text := shapedLikeJWT.ReplaceAllString(strings.TrimPrefix(err.Error(), "tiledesk: "), redacted)
+	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
 	if runes := []rune(text); len(runes) > 500 {
 		text = string(runes[:499]) + "…"
 	}

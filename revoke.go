@@ -3,7 +3,6 @@ package tiledesk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"iter"
 	"slices"
 )
@@ -77,7 +76,7 @@ type RevokeResult struct {
 	Target   Target // an identifier that turned out to be a whole token is blotted out
 	Token    *Token // nil when the target was given by hand; without Raw
 	Outcome  Outcome
-	Err      error // for NotFound, Failed and NotAttempted
+	Err      error // for NotFound, Failed and NotAttempted; keeps at most a KiB of an answer's body
 	Attempts int   // of all requests for this target; 0 when none was sent
 }
 
@@ -171,27 +170,7 @@ func (s *JWTService) RevokeAll(ctx context.Context, opts *RevokeOptions) (*Revok
 		return run.fail(err)
 	}
 	defer run.cancel()
-	for seen := make(seenTokens); ; {
-		chosen, anyNew, err := run.list(seen)
-		run.work(func(give func(job)) {
-			for _, token := range chosen {
-				give(token.job())
-			}
-		})
-		incomplete := errors.Is(err, ErrIncompleteHistory)
-		switch {
-		case run.stopReason() != nil:
-			run.noteStop()
-		case err != nil && !incomplete:
-			run.note(err)
-		case anyNew && run.report.Passes < maxPasses:
-			continue
-		case anyNew:
-			run.note(errKeepAppearing)
-		case incomplete:
-			run.note(err)
-		}
-		run.revokeOwn()
-		return run.finish()
-	}
+	run.passes()
+	run.revokeOwn()
+	return run.finish()
 }

@@ -1,12 +1,10 @@
 package tiledesk
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"sync"
 	"time"
 )
@@ -20,9 +18,8 @@ const (
 )
 
 var (
-	errKeepAppearing = fmt.Errorf("tiledesk: new tokens keep appearing: %d listings in a row each brought some; someone signs in faster than they are revoked", maxPasses)
+	errKeepAppearing = fmt.Errorf("tiledesk: new tokens keep appearing: the last of %d listings still brought some; someone signs in faster than they are revoked, or the server lists only a part of them at a time", maxPasses)
 	errNoIdentifier  = invalidArgument("neither an id nor a jti: such a token cannot be revoked")
-	errKeptForLast   = errors.New("tiledesk: the client's own token was kept, because others are left undone")
 )
 
 // run is one RevokeEach or RevokeAll: a pool of workers, a reason to stop, and
@@ -35,7 +32,8 @@ type run struct {
 	opts   RevokeOptions
 	own    ownTokens
 
-	mu      sync.Mutex // guards what follows, and keeps OnResult to one at a time
+	turn    chan struct{} // held while OnResult is called
+	mu      sync.Mutex    // guards what follows
 	report  *RevokeReport
 	held    []job // the client's own tokens, for the end
 	stopped error // why the run stopped
@@ -43,7 +41,7 @@ type run struct {
 }
 
 func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, error) {
-	r := &run{caller: ctx, client: client, report: new(RevokeReport)}
+	r := &run{caller: ctx, client: client, report: new(RevokeReport), turn: make(chan struct{}, 1)}
 	if opts != nil {
 		r.opts = *opts
 	}
@@ -60,29 +58,40 @@ func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, err
 	return r, nil
 }
 
-// work lets the workers deal with the jobs that feed gives. Once the run has
-// stopped, give counts a job as not attempted.
+// work lets workers deal with the jobs that feed gives. They start as they are
+// needed, up to the bound. Once the run has stopped, give counts a job as not
+// attempted.
 func (r *run) work(feed func(give func(job))) {
 	jobs := make(chan job)
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	defer close(jobs)
-	for range r.opts.Concurrency {
-		workers.Go(func() {
-			for j := range jobs {
-				r.process(j)
-			}
-		})
-	}
+	started := 0
 	feed(func(j job) {
-		if r.ctx.Err() == nil {
-			select {
-			case jobs <- j:
-				return
-			case <-r.ctx.Done():
-			}
+		if r.ctx.Err() != nil {
+			r.notAttempted(j)
+			return
 		}
-		r.notAttempted(j, 0)
+		select {
+		case jobs <- j:
+			return
+		default:
+		}
+		if started < r.opts.Concurrency {
+			started++
+			workers.Go(func() {
+				r.process(j)
+				for j := range jobs {
+					r.process(j)
+				}
+			})
+			return
+		}
+		select {
+		case jobs <- j:
+		case <-r.ctx.Done():
+			r.notAttempted(j)
+		}
 	})
 }
 
@@ -115,7 +124,7 @@ func (r *run) process(j job) {
 	req.authorization, err = r.own.authorization(r.ctx)
 	switch {
 	case r.ctx.Err() != nil:
-		r.notAttempted(j, 0)
+		r.notAttempted(j)
 	case err != nil:
 		r.record(j.result(Failed, err, 0))
 	case r.own.has(j):
@@ -147,7 +156,9 @@ func (r *run) revoke(j job, req request) {
 func (r *run) send(req request) verdict {
 	resp, err := r.client.JWT.revoke(r.ctx, req)
 	if err != nil {
-		return verdictOf(err)
+		v := verdictOf(err)
+		shorten(err)
+		return v
 	}
 	return verdict{attempts: resp.Attempts}
 }
@@ -159,13 +170,13 @@ func (r *run) settle(j job, req request, v verdict) {
 		r.record(j.result(Revoked, nil, v.attempts))
 	case v.gone && j.token != nil:
 		r.record(j.result(AlreadyGone, nil, v.attempts))
-	case errors.Is(v.err, ErrUnauthorized) && j.authorizes(req):
+	case v.refused && j.authorizes(req):
 		// The run's own token, last of all: the server refuses it already.
 		r.record(j.result(AlreadyGone, nil, v.attempts))
 	case errors.Is(v.err, ErrNotFound) && j.token == nil:
 		r.record(j.result(NotFound, v.explained(), v.attempts))
 	case r.stopOn(v.err) && r.cutOff(v.err):
-		r.notAttempted(j, v.attempts)
+		r.cut(j, v)
 	default:
 		r.record(j.result(Failed, v.err, v.attempts))
 	}
@@ -200,41 +211,8 @@ func (r *run) cutOff(err error) bool {
 		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 }
 
-// hold keeps a token of the run itself for the end.
-func (r *run) hold(j job) {
-	if !r.opts.IncludeCurrent {
-		r.record(j.result(Skipped, nil, 0))
-		return
-	}
-	r.mu.Lock()
-	r.held = append(r.held, j)
-	r.mu.Unlock()
-}
-
-// revokeOwn deals with the client's own tokens, the one in use last, when
-// everything before went well: else the caller could not try again.
-func (r *run) revokeOwn() {
-	slices.SortStableFunc(r.held, func(a, b job) int { return cmp.Compare(r.own.turn(a), r.own.turn(b)) })
-	for _, j := range r.held {
-		req, err := j.request()
-		if err == nil {
-			req.authorization, err = r.own.authorization(r.ctx)
-		}
-		switch {
-		case r.ctx.Err() != nil:
-			r.notAttempted(j, 0)
-		case r.report.Failed > 0 || r.report.NotAttempted > 0 || len(r.report.whole) > 0:
-			r.record(j.result(NotAttempted, errKeptForLast, 0))
-		case err != nil:
-			r.record(j.result(Failed, err, 0))
-		default:
-			r.revoke(j, req)
-		}
-	}
-}
-
-// notAttempted records a job that the stop of the run left undone.
-func (r *run) notAttempted(j job, attempts int) {
+// notAttempted records a job that nothing was sent for, because the run stopped.
+func (r *run) notAttempted(j job) {
 	reason := r.stopReason()
 	r.mu.Lock()
 	if r.missed == nil {
@@ -242,7 +220,17 @@ func (r *run) notAttempted(j job, attempts int) {
 	}
 	missed := r.missed
 	r.mu.Unlock()
-	r.record(j.result(NotAttempted, missed, attempts))
+	r.record(j.result(NotAttempted, missed, 0))
+}
+
+// cut records a job that the stop of the run cut off.
+func (r *run) cut(j job, v verdict) {
+	state := "not revoked"
+	if v.replyLost {
+		state = "unknown whether it was revoked"
+	}
+	err := fmt.Errorf("tiledesk: %s, the run stopped meanwhile: %w", state, r.stopReason())
+	r.record(j.result(NotAttempted, err, v.attempts))
 }
 
 // stopReason is nil while the run goes on.
@@ -269,10 +257,15 @@ func (r *run) noteStop() {
 	}
 }
 
+// record counts a result and lets OnResult hear it, one at a time. The turn is a
+// channel and not a mutex, so that an OnResult which waits lets the clock of a
+// synctest bubble go on.
 func (r *run) record(result RevokeResult) {
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	r.report.count(result)
+	r.mu.Unlock()
 	if r.opts.OnResult != nil {
 		r.opts.OnResult(result)
 	}

@@ -1,0 +1,133 @@
+package tiledesk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestErrorOfAHundredThousandFailuresIsOneShortLine(t *testing.T) {
+	t.Parallel()
+	page := "<html><title>502\nBad\x1b[31m Gateway</title>" + strings.Repeat("x", 20_000)
+	report := new(RevokeReport)
+	for i := range 100_000 {
+		refused := &APIError{StatusCode: 500 + i%5, Method: "DELETE", Route: "/jwt/history/:jti", Message: fmt.Sprint(i), Response: &Response{Body: []byte(page[:100])}}
+		report.count(RevokeResult{Target: Target{JTI: fmt.Sprint(i)}, Outcome: Failed, Err: refused})
+	}
+	report.add(errors.New("tiledesk: first\nline\t" + strings.Repeat("é", 2000)))
+	text := report.Err().Error()
+	if len(text) > 1200 || strings.ContainsAny(text, "\n\t") || !strings.HasPrefix(text, "tiledesk: 100000 of 100000 tokens left undone (100000 failed); first line é") {
+		t.Errorf("%d bytes: %.200s", len(text), text)
+	}
+}
+
+func TestErrorAnswersForEachKindOfFailure(t *testing.T) {
+	t.Parallel()
+	report := new(RevokeReport)
+	for _, err := range []error{
+		&APIError{StatusCode: 500}, &APIError{StatusCode: 404}, fmt.Errorf("cut: %w", context.DeadlineExceeded),
+		invalidArgument("no"), uncomparable{"a"}, uncomparable{"a"},
+	} {
+		report.count(RevokeResult{Outcome: Failed, Err: err})
+	}
+	report.add(&APIError{StatusCode: 200, kind: ErrIncompleteHistory})
+	report.add(context.Canceled)
+	err := report.Err()
+	for _, kind := range []error{ErrServer, ErrNotFound, ErrInvalidArgument, ErrIncompleteHistory, context.Canceled, context.DeadlineExceeded} {
+		if !errors.Is(err, kind) {
+			t.Errorf("it does not answer to %v", kind)
+		}
+	}
+	for _, kind := range []error{ErrUnauthorized, ErrForbidden, ErrRateLimited, ErrRedirected, ErrHistoryUnavailable, ErrUnexpectedResponse} {
+		if errors.Is(err, kind) {
+			t.Errorf("it answers to %v", kind)
+		}
+	}
+	var first *APIError
+	if !errors.As(err, &first) || first.StatusCode != 500 {
+		t.Errorf("errors.As found %v", first)
+	}
+	if wrapped := fmt.Errorf("the job: %w", err); !errors.Is(wrapped, ErrServer) {
+		t.Error("wrapped, it does not answer")
+	}
+}
+
+// uncomparable is an error that == would panic on.
+type uncomparable []string
+
+func (u uncomparable) Error() string { return u[0] }
+
+func TestErrIsNilWhereNothingIsLeftUndone(t *testing.T) {
+	t.Parallel()
+	report := new(RevokeReport)
+	for _, outcome := range []Outcome{Revoked, AlreadyGone, Skipped, Planned} {
+		report.count(RevokeResult{Outcome: outcome})
+	}
+	if err := report.Err(); err != nil {
+		t.Errorf("got %v", err)
+	}
+	for _, outcome := range []Outcome{NotFound, Failed, NotAttempted} {
+		report := new(RevokeReport)
+		report.count(RevokeResult{Outcome: outcome, Err: errors.New("why")})
+		if want := fmt.Sprintf("tiledesk: 1 of 1 tokens left undone (1 %v); first: why", outcome); report.Err() == nil || report.Err().Error() != want {
+			t.Errorf("got %v, want %s", report.Err(), want)
+		}
+	}
+}
+
+func TestRevokeResultMarshalsToOneFlatObject(t *testing.T) {
+	t.Parallel()
+	for want, result := range map[string]RevokeResult{
+		`{"id":"1","jti":"a","outcome":"revoked","attempts":2,"error":""}`: {
+			Target: Target{ID: "1", JTI: "a"}, Token: &Token{ID: "1", JTI: "a"}, Outcome: Revoked, Attempts: 2,
+		},
+		`{"id":"","jti":"a","outcome":"not attempted","attempts":0,"error":"the run stopped"}`: {
+			Target: Target{JTI: "a"}, Outcome: NotAttempted, Err: errors.New("the run stopped"),
+		},
+	} {
+		if got, err := json.Marshal(result); err != nil || string(got) != want {
+			t.Errorf("got %s, %v\nwant %s", got, err, want)
+		}
+	}
+}
+
+func TestOutcomeIsTheSameTextBothWays(t *testing.T) {
+	t.Parallel()
+	for want, outcome := range map[string]Outcome{
+		"revoked": Revoked, "already gone": AlreadyGone, "not found": NotFound, "skipped": Skipped,
+		"planned": Planned, "failed": Failed, "not attempted": NotAttempted,
+	} {
+		text, err := outcome.MarshalText()
+		var back Outcome
+		if err != nil || string(text) != want || outcome.String() != want || back.UnmarshalText(text) != nil || back != outcome {
+			t.Errorf("%d: %q and back %d", outcome, text, back)
+		}
+	}
+	for _, text := range []string{"", "Revoked", "unknown", "3"} {
+		outcome := Failed
+		if err := outcome.UnmarshalText([]byte(text)); !errors.Is(err, ErrInvalidArgument) || outcome != Failed {
+			t.Errorf("%q became %v, %v", text, outcome, err)
+		}
+	}
+	for _, outcome := range []Outcome{0, -1, 8} {
+		if outcome.String() != "unknown" {
+			t.Errorf("%d is %v", int(outcome), outcome)
+		}
+	}
+}
+
+func TestBulkErrorsKeepOnlyTheBeginningOfAPage(t *testing.T) {
+	t.Parallel()
+	client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) {
+		return answer(200, "<html><title>App</title>"+strings.Repeat("x", 1<<20)), nil
+	})
+	report, err := client.JWT.RevokeEach(t.Context(), byJTI("a"), nil)
+	var unexpected *APIError
+	if !errors.As(err, &unexpected) || !errors.Is(report.Failures[0].Err, ErrUnexpectedResponse) || cap(unexpected.Response.Body) > 2*maxBulkBody {
+		t.Errorf("got %d bytes, %v", len(unexpected.Response.Body), err)
+	}
+}

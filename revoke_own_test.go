@@ -1,0 +1,221 @@
+package tiledesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+func TestRevokeEachSkipsTheOwnJTI(t *testing.T) {
+	t.Parallel()
+	server, client, tokens := newTestServer(t, 3)
+	own := tokenName(tokens[2]).JTI
+	report, err := client.JWT.RevokeEach(t.Context(), Targets(Target{JTI: own}, Target{JTI: own, ID: "6b02c254b4f8164bc2ae64b3"}), nil)
+	if err != nil || report.Skipped != 2 || server.Revoked(tokens[2]) {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestRevokeEachWithTheCurrentRevokesItLast(t *testing.T) {
+	t.Parallel()
+	server, client, tokens := newTestServer(t, 5)
+	var heard hearing
+	own, other := tokenName(tokens[4]).JTI, tokenName(tokens[0]).JTI
+	report, err := client.JWT.RevokeEach(t.Context(), byJTI(own, other, own), &RevokeOptions{IncludeCurrent: true, OnResult: heard.hear})
+	// The second time the server refuses it already.
+	if err != nil || report.Revoked != 2 || report.AlreadyGone != 1 || heard[0].Target.JTI != other || !server.Revoked(tokens[4]) {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestOwnTokenIsKeptWhereAnythingIsLeftUndone(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]tiledesktest.Fault{
+		"one failed":                  {Method: "DELETE", Status: 500},
+		"the run stopped":             {Method: "DELETE", Status: 403},
+		"the second listing is wrong": {Method: "GET", Status: 200, Body: page404},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, client, tokens := newTestServer(t, 5)
+			if fault.Method == "GET" {
+				server.Inject(tiledesktest.Fault{Method: "GET", Times: 2})
+			}
+			server.Inject(fault)
+			var heard hearing
+			report, err := client.JWT.RevokeAll(t.Context(), &RevokeOptions{IncludeCurrent: true, OnResult: heard.hear})
+			if got := heard.of(t, tokenName(tokens[4]).JTI); err == nil || got.Outcome != NotAttempted || server.Revoked(tokens[4]) {
+				t.Errorf("got %+v, %v: %v", report, err, got)
+			}
+		})
+	}
+}
+
+func TestOwnTokenThatIsRefusedAtTheEndIsGone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		refusal *http.Response
+		outcome Outcome
+	}{
+		"by the server": {answer(401, "Unauthorized"), AlreadyGone},
+		"by a proxy":    {answer(401, "<html><title>Authorization Required</title></html>"), Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tries := 0
+			client := newMockClient(t, JWTAuth(tokenOf("own")), func(r *http.Request) (*http.Response, error) {
+				if path.Base(r.URL.Path) != "own" {
+					return answer(200, ""), nil
+				}
+				if tries++; tries == 1 {
+					return nil, errors.New("connection reset") // after the effect
+				}
+				return test.refusal, nil
+			})
+			var heard hearing
+			_, err := client.JWT.RevokeEach(t.Context(), byJTI("own", "a"), &RevokeOptions{IncludeCurrent: true, OnResult: heard.hear})
+			if got := heard.of(t, "own"); got.Outcome != test.outcome || got.Attempts != 2 || errors.Is(err, ErrUnauthorized) != (test.outcome == Failed) {
+				t.Errorf("got %v, %v", got, err)
+			}
+		})
+	}
+}
+
+// ownThroughout lists the jtis n-1 down to 0 and fails the test when one that was sent
+// before is revoked.
+func ownThroughout(t *testing.T, credentials Credentials, n int, opts *RevokeOptions) (*RevokeReport, error) {
+	t.Helper()
+	var mu sync.Mutex
+	sent := make(map[string]bool)
+	rows := make([]string, n)
+	for i := range rows {
+		rows[n-1-i] = rowOf(fmt.Sprint(i))
+	}
+	client := newMockClient(t, credentials, func(r *http.Request) (*http.Response, error) {
+		claims, err := ParseClaims(r.Header.Get("Authorization"))
+		if err != nil {
+			t.Error(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		sent[claims.JTI] = true
+		if jti := strings.TrimPrefix(path.Base(r.URL.Path), "id-"); r.Method == "DELETE" && sent[jti] && !opts.IncludeCurrent {
+			t.Errorf("%s was revoked though it had been sent", jti)
+		}
+		if r.Method == "DELETE" {
+			return answer(200, ""), nil
+		}
+		return firstPageOf(r, rows...), nil
+	})
+	return client.JWT.RevokeAll(t.Context(), opts)
+}
+
+func TestEveryJTIThatRotatingCredentialsSendIsProtected(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	asked := 0
+	report, err := ownThroughout(t, credentialsFunc(func(context.Context) (string, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked++
+		return tokenOf(fmt.Sprint(asked / 5)), nil // a new one for every fifth call
+	}), 100, &RevokeOptions{Concurrency: 1})
+	if err != nil || report.Skipped < 10 || report.Revoked+report.Skipped != 100 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestTokenInUseIsTheLastOfTheOwnOnes(t *testing.T) {
+	t.Parallel()
+	for name, jtis := range map[string][]string{
+		"credentials that alternate":          {"0", "1"},
+		"credentials with a pool of three":    {"2", "0", "1"},
+		"one of the credentials shows no jti": {"0", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for calls := range 6 { // wherever in its turn the run happens to end
+				asked := -calls
+				var order []string
+				client := newMockClient(t, credentialsFunc(func(context.Context) (string, error) {
+					asked++
+					return tokenOf(jtis[(asked+6)%len(jtis)]), nil
+				}), func(r *http.Request) (*http.Response, error) {
+					claims, _ := ParseClaims(r.Header.Get("Authorization"))
+					if slices.Contains(order, claims.JTI) {
+						return answer(401, "Unauthorized"), nil
+					}
+					if r.Method == "DELETE" {
+						order = append(order, strings.TrimPrefix(path.Base(r.URL.Path), "id-"))
+						return answer(200, ""), nil
+					}
+					return firstPageOf(r, rowOf("0"), rowOf("1"), rowOf("2"), `{"_id":"id-","status":100}`), nil
+				})
+				report, err := client.JWT.RevokeAll(t.Context(), &RevokeOptions{IncludeCurrent: true, Concurrency: 1})
+				if err != nil || report.Revoked != 4 {
+					t.Errorf("after %d calls: got %+v, %v in the order %q", calls, report, err, order)
+				}
+			}
+		})
+	}
+}
+
+func TestOwnTokenWithoutJTISkipsTheEntriesWithoutOne(t *testing.T) {
+	t.Parallel()
+	rows := []string{rowOf("a"), `{"_id":"1"}`, `{"_id":"2","jti":null}`}
+	client := newMockClient(t, JWTAuth(rawToken(`{"sub":"user"}`)), func(r *http.Request) (*http.Response, error) {
+		if r.Method == "DELETE" && !strings.HasSuffix(r.URL.Path, "/id-a") {
+			t.Errorf("%s was revoked", r.URL.Path)
+		}
+		if r.Method == "DELETE" {
+			return answer(200, ""), nil
+		}
+		return firstPageOf(r, rows...), nil
+	})
+	if report, err := client.JWT.RevokeAll(t.Context(), nil); err != nil || report.Skipped != 2 || report.Revoked != 1 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+	// By hand, an id is taken at its word.
+	if report, err := client.JWT.RevokeEach(t.Context(), Targets(Target{ID: "id-a"}), nil); err != nil || report.Revoked != 1 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestBasicCredentialsProtectNothing(t *testing.T) {
+	t.Parallel()
+	server := tiledesktest.NewServer(t)
+	server.AddUser(testEmail, testPassword)
+	tokens := append(server.Issue(testEmail, 5), server.IssueWithoutJTI(testEmail, 2)...)
+	client, err := NewClient(BasicAuth(testEmail, testPassword), WithBaseURL(server.URL()), WithRateLimiter(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.CloseIdleConnections)
+	if report, err := client.JWT.RevokeAll(t.Context(), nil); err != nil || report.Revoked != 7 || revokedAmong(server, tokens) != 7 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestCredentialsThatFailFailEachTarget(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("the vault is sealed")
+	client := newMockClient(t, credentialsFunc(func(context.Context) (string, error) { return "", broken }), func(*http.Request) (*http.Response, error) {
+		t.Error("a request was sent")
+		return answer(200, ""), nil
+	})
+	report, err := client.JWT.RevokeEach(t.Context(), byJTI("a", "b"), &RevokeOptions{IncludeCurrent: true})
+	if !errors.Is(err, broken) || report.Failed != 2 {
+		t.Errorf("got %+v, %v", report, err)
+	}
+	if _, err := client.JWT.RevokeAll(t.Context(), nil); !errors.Is(err, broken) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,176 @@
+package tiledesk
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+func TestRunStopsWhereNoOtherTargetWouldDoBetter(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		third *http.Response
+		want  error
+	}{
+		"401":                           {answer(401, "Unauthorized"), ErrUnauthorized},
+		"403":                           {answer(403, `{"success":false,"msg":"Unauthorized."}`), ErrForbidden},
+		"a redirect":                    {answer(302, "", "Location", "https://login.example.com"), ErrRedirected},
+		"a redirect without Location":   {answer(307, ""), ErrRedirected},
+		"no history module":             {answer(400, `{"error":"Invalid project id: jwt"}`), ErrHistoryUnavailable},
+		"a 429 that asks for too much":  {answer(429, "slow down", "Retry-After", "86400"), ErrRateLimited},
+		"a 429 that outlasts its tries": {answer(429, "slow down", "Retry-After", "0"), ErrRateLimited},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			deletes, read := 0, 0
+			client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) {
+				if deletes++; deletes < 3 {
+					return answer(200, ""), nil
+				}
+				again := *test.third
+				again.Body = http.NoBody
+				if test.third.StatusCode == 400 {
+					return answer(400, `{"error":"Invalid project id: jwt"}`), nil
+				}
+				return &again, nil
+			})
+			report, err := client.JWT.RevokeEach(t.Context(), targetsWithoutEnd(&read), &RevokeOptions{Concurrency: 1})
+			if !errors.Is(err, test.want) {
+				t.Errorf("got %v", err)
+			}
+			if attempts := report.Failures[0].Attempts; deletes != 2+attempts {
+				t.Errorf("%d requests for 2 that went well and one of %d attempts", deletes, attempts)
+			}
+			if report.Revoked != 2 || report.Failed != 1 || report.NotAttempted != read-3 || read > 5 {
+				t.Errorf("%d targets were read for %+v", read, report)
+			}
+		})
+	}
+}
+
+func TestRunGoesOnWhereAnotherTargetMayDoBetter(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]func() (*http.Response, error){
+		"500":                     func() (*http.Response, error) { return answer(500, `{"success":false}`), nil },
+		"503 for ever":            func() (*http.Response, error) { return answer(503, ""), nil },
+		"400":                     func() (*http.Response, error) { return answer(400, `{"error":"Invalid project id: abc"}`), nil },
+		"a page with 404":         func() (*http.Response, error) { return answer(404, page404), nil },
+		"a page with 200":         func() (*http.Response, error) { return answer(200, page404), nil },
+		"a broken connection":     func() (*http.Response, error) { return nil, errors.New("connection reset") },
+		"a 503 with a longer ask": func() (*http.Response, error) { return answer(503, "", "Retry-After", "86400"), nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client := newMockClient(t, JWTAuth(testToken), func(r *http.Request) (*http.Response, error) {
+				if strings.HasSuffix(r.URL.Path, "/second") {
+					return second()
+				}
+				return answer(200, ""), nil
+			})
+			report, err := client.JWT.RevokeEach(t.Context(), byJTI("first", "second", "third"), &RevokeOptions{Concurrency: 1})
+			if report.Revoked != 2 || report.Failed+report.NotFound != 1 || err == nil {
+				t.Errorf("got %+v, %v", report, err)
+			}
+		})
+	}
+}
+
+func TestOneTargetWhoseRetryComesTooLateDoesNotStopTheRun(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := newMockClient(t, JWTAuth(testToken), func(r *http.Request) (*http.Response, error) {
+			if strings.HasSuffix(r.URL.Path, "/busy") {
+				return answer(503, "", "Retry-After", "30"), nil
+			}
+			return answer(200, ""), nil
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		report, err := client.JWT.RevokeEach(ctx, byJTI("a", "busy", "b", "c"), &RevokeOptions{Concurrency: 1})
+		if report.Revoked != 3 || report.Failed != 1 {
+			t.Errorf("got %+v", report)
+		}
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, ErrServer) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestRunStopsWhenTheLimiterCannotServeBeforeTheDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		read := 0
+		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) {
+			return answer(200, ""), nil
+		}, WithRateLimiter(rate.NewLimiter(rate.Every(10*time.Second), 2)))
+		ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+		defer cancel()
+		begin := time.Now()
+		report, err := client.JWT.RevokeEach(ctx, targetsWithoutEnd(&read), &RevokeOptions{Concurrency: 1})
+		if report.Revoked != 3 || report.Failed != 0 || report.NotAttempted != read-3 || !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %+v, %v", report, err)
+		}
+		if took := time.Since(begin); took != 10*time.Second {
+			t.Errorf("it took %v, though it was plain after 10 s that nothing more could be served", took)
+		}
+	})
+}
+
+func TestNoDELETEStartsAfterTheStop(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var began []time.Duration
+		start, read := time.Now(), 0
+		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			began = append(began, time.Since(start))
+			nth := len(began)
+			mu.Unlock()
+			time.Sleep(time.Duration(nth) * time.Second)
+			if nth == 6 {
+				return answer(401, "Unauthorized"), nil
+			}
+			return answer(200, ""), nil
+		})
+		report, err := client.JWT.RevokeEach(t.Context(), targetsWithoutEnd(&read), nil)
+		// Four begin at once and end after 1, 2, 3 and 4 s; the sixth begins at 2 s
+		// and ends the run at 8 s.
+		stop := 8 * time.Second
+		for _, at := range began {
+			if at > stop {
+				t.Errorf("a DELETE began at %v", at)
+			}
+		}
+		if sum := report.Revoked + report.Failed + report.NotAttempted; sum != read || report.Failed != 1 || !errors.Is(err, ErrUnauthorized) {
+			t.Errorf("%d targets were read for %+v, %v", read, report, err)
+		}
+	})
+}
+
+func TestEndedContextSendsNothingAndReadsNothing(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("the night is over"))
+	read := 0
+	client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) {
+		t.Error("a request was sent")
+		return answer(200, ""), nil
+	})
+	for name, run := range map[string]func() (*RevokeReport, error){
+		"RevokeEach": func() (*RevokeReport, error) { return client.JWT.RevokeEach(ctx, targetsWithoutEnd(&read), nil) },
+		"RevokeAll":  func() (*RevokeReport, error) { return client.JWT.RevokeAll(ctx, nil) },
+	} {
+		report, err := run()
+		if report == nil || read != 0 || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "the night is over") {
+			t.Errorf("%s: %+v, %v after %d targets", name, report, err, read)
+		}
+	}
+}
