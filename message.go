@@ -140,8 +140,11 @@ func secretsOf(authorization string, u *url.URL, others ...string) []string {
 	return texts
 }
 
-// redact replaces every secret in a text.
+// redact replaces every secret in a text. Whole tokens come first: all those of a
+// server begin alike, so that hiding our own piece by piece would leave the rest of
+// another in the open.
 func redact(text string, hide secrets) string {
+	text = shapedLikeJWT.ReplaceAllString(text, redacted)
 	for _, secret := range hide() {
 		if len(secret) >= 3 { // shorter ones are in every text by chance
 			text = strings.ReplaceAll(text, secret, redacted)
