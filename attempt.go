@@ -72,15 +72,20 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 // attemptContext bounds one attempt. With a grace, an attempt that has begun
 // outlives its parent by that much, so that its outcome becomes known.
 func (c *call) attemptContext(parent context.Context) (context.Context, context.CancelFunc) {
-	if c.grace == 0 {
-		return context.WithTimeout(parent, c.attemptTimeout)
+	if c.grace != nil {
+		parent = c.grace
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(parent), c.attemptTimeout)
-	release := context.AfterFunc(parent, func() {
-		timer := time.AfterFunc(c.grace, cancel)
-		context.AfterFunc(ctx, func() { timer.Stop() })
+	return context.WithTimeout(parent, c.attemptTimeout)
+}
+
+// outlasting returns a context that ends a while after another one.
+func outlasting(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	release := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(longer, func() { timer.Stop() })
 	})
-	return ctx, func() { release(); cancel() }
+	return longer, func() { release(); cancel() }
 }
 
 // send hands a request to the transport, with the cookies of the moment: a jar

@@ -18,9 +18,9 @@ type request struct {
 	body       []byte // nil: none
 	once       bool   // never tried again
 
-	authorization string        // when the credentials were asked already
-	secrets       []string      // of the body
-	grace         time.Duration // how long a sent request may still be answered once the context ended
+	authorization string          // when the credentials were asked already
+	secrets       []string        // of the body
+	grace         context.Context // outlasts that of the call: a sent request may be answered until it ends
 }
 
 // call is one call with all its attempts. go-retryablehttp drives the loop; the
@@ -32,7 +32,7 @@ type call struct {
 	url    *url.URL
 	header http.Header
 	once   bool
-	grace  time.Duration
+	grace  context.Context // nil: the call's own
 
 	authorization, identifier string // secrets, with those of the URL
 	bodySecrets               []string

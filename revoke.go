@@ -139,7 +139,7 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 	if err != nil {
 		return run.fail(err)
 	}
-	defer run.cancel()
+	defer run.close()
 	run.work(func(give func(job)) {
 		run.read(targets, give)
 	})
@@ -169,7 +169,7 @@ func (s *JWTService) RevokeAll(ctx context.Context, opts *RevokeOptions) (*Revok
 	if err != nil {
 		return run.fail(err)
 	}
-	defer run.cancel()
+	defer run.close()
 	run.passes()
 	run.revokeOwn()
 	return run.finish()

@@ -28,6 +28,8 @@ type run struct {
 	caller context.Context
 	ctx    context.Context // ends with the caller's, and when the run stops
 	cancel context.CancelFunc
+	grace  context.Context // ends answerGrace after ctx, or with the run
+	end    context.CancelFunc
 	client *Client
 	opts   RevokeOptions
 	own    ownTokens
@@ -54,8 +56,15 @@ func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, err
 		r.opts.Concurrency = defaultConcurrency
 	}
 	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.grace, r.end = outlasting(r.ctx, answerGrace)
 	r.own.ask = client.authorization
 	return r, nil
+}
+
+// close frees what the contexts of the run hold.
+func (r *run) close() {
+	r.end()
+	r.cancel()
 }
 
 // work lets workers deal with the jobs that feed gives. They start as they are
@@ -140,7 +149,7 @@ func (r *run) revoke(j job, req request) {
 		r.record(j.result(Planned, nil, 0))
 		return
 	}
-	req.grace = answerGrace
+	req.grace = r.grace
 	v := r.send(req)
 	if second, ok := j.otherRoute(req); ok && errors.Is(v.err, ErrNotFound) {
 		if err := second.route.checkIdentifier(second.identifier); err != nil {
