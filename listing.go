@@ -105,7 +105,9 @@ func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err erro
 	alike := make(map[string]int) // entries without any identifier
 	for token, err := range service.History(r.ctx, nil) {
 		if err != nil {
-			r.stopOn(err)
+			if r.forbids(err) {
+				r.cancel()
+			}
 			return chosen, anyNew, err
 		}
 		key, identified := keyOf(token)

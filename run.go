@@ -184,15 +184,22 @@ func (r *run) settle(j job, req request, v verdict) {
 		r.record(j.result(AlreadyGone, nil, v.attempts))
 	case errors.Is(v.err, ErrNotFound) && j.token == nil:
 		r.record(j.result(NotFound, v.explained(), v.attempts))
-	case r.stopOn(v.err) && r.cutOff(v.err):
-		r.cut(j, v)
+	case r.forbids(v.err):
+		// Recorded before it stops the run, so that the report begins with the cause.
+		defer r.cancel()
+		if r.cutOff(v.err) {
+			r.cut(j, v)
+			return
+		}
+		fallthrough
 	default:
 		r.record(j.result(Failed, v.err, v.attempts))
 	}
 }
 
-// stopOn stops the run when an error means that no other target would do better.
-func (r *run) stopOn(err error) bool {
+// forbids reports whether an error means that no other target would do better. It
+// is then why the run stops, unless there was a reason before.
+func (r *run) forbids(err error) bool {
 	reason := err
 	var forbidden *stopError
 	switch {
@@ -209,7 +216,6 @@ func (r *run) stopOn(err error) bool {
 		r.stopped = reason
 	}
 	r.mu.Unlock()
-	r.cancel()
 	return true
 }
 
