@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"sync"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -22,14 +23,20 @@ func bulkJob(s *server) job {
 	for i := range targets {
 		targets[i].JTI = fmt.Sprintf("%s%06x", someJTI[:30], i)
 	}
-	hc := &http.Client{Transport: newPlainTransport()}
+	hc := newPlainHTTPClient()
 	ours := newOurs(base)
+	byHand := func(revoke func(ctx context.Context, jti string) error) func(context.Context) error {
+		return func(ctx context.Context) error { return poolByHand(ctx, targets, revoke) }
+	}
 	return job{
-		name:   fmt.Sprintf("revoke %d targets, %d at a time", bulkTargets, bulkWorkers),
+		name:   fmt.Sprintf("revoke %d tokens, %d at a time", bulkTargets, bulkWorkers),
 		weight: bulkTargets,
-		names:  []string{"pool by hand", "tiledesk"},
+		names:  []string{"pool by hand", "pool by hand, answers unread", ourName},
 		calls: []func(context.Context) error{
-			func(ctx context.Context) error { return poolByHand(ctx, hc, base, targets) },
+			byHand(func(ctx context.Context, jti string) error { return plainRevoke(ctx, hc, base, jti) }),
+			byHand(func(ctx context.Context, jti string) error {
+				return plainCall(ctx, hc, http.MethodDelete, base+"/jwt/history/"+url.PathEscape(jti), nil)
+			}),
 			func(ctx context.Context) error {
 				report, err := ours.JWT.RevokeEach(ctx, tiledesk.Targets(targets...), &tiledesk.RevokeOptions{Concurrency: bulkWorkers})
 				if err == nil && report.Revoked != bulkTargets {
@@ -43,7 +50,7 @@ func bulkJob(s *server) job {
 
 // poolByHand stops at nothing and reports the first error: the least that one
 // would write.
-func poolByHand(ctx context.Context, hc *http.Client, base string, targets []tiledesk.Target) error {
+func poolByHand(ctx context.Context, targets []tiledesk.Target, revoke func(ctx context.Context, jti string) error) error {
 	work := make(chan tiledesk.Target)
 	failed := make(chan error, bulkWorkers)
 	var workers sync.WaitGroup
@@ -51,7 +58,7 @@ func poolByHand(ctx context.Context, hc *http.Client, base string, targets []til
 		workers.Go(func() {
 			var first error
 			for target := range work {
-				err := plainCall(ctx, hc, http.MethodDelete, base+"/jwt/history/"+target.JTI, nil)
+				err := revoke(ctx, target.JTI)
 				if first == nil {
 					first = err
 				}

@@ -29,8 +29,7 @@ type client struct {
 }
 
 // newClients makes one client of each kind, as its documentation says, for a
-// server. Plain comes first, and tiledesk last. With equal, every DELETE is
-// answered with a body.
+// server. With equal, every DELETE is answered with a body.
 func newClients(s *server, equal bool) []client {
 	base := s.URL
 	if equal {
@@ -56,28 +55,54 @@ type plainPage struct {
 	JWTs    []plainEntry `json:"jwts"`
 }
 
-// newPlain is what one writes without a library: no retries, no checks, the
-// answer to a DELETE not even looked at beyond its status.
+// newPlain is what one writes without a library: no retries, no time limit, and
+// no more checks than that a 200 came and the document is of the token.
 func newPlain(base string) client {
-	hc := &http.Client{Transport: newPlainTransport()}
+	hc := newPlainHTTPClient()
 	return client{
-		name: "plain",
+		name: plainName,
 		list: func(ctx context.Context) (int, error) {
 			var page plainPage
 			err := plainCall(ctx, hc, http.MethodGet, base+"/jwt/history", &page)
 			return len(page.JWTs), err
 		},
+		remove: func(ctx context.Context) error { return plainRevoke(ctx, hc, base, someJTI) },
+	}
+}
+
+func plainRevoke(ctx context.Context, hc *http.Client, base, jti string) error {
+	var revoked plainEntry
+	err := plainCall(ctx, hc, http.MethodDelete, base+"/jwt/history/"+url.PathEscape(jti), &revoked)
+	if err == nil && revoked.JTI != jti {
+		err = errors.New("another token was revoked")
+	}
+	return err
+}
+
+// newUnread is plain too, and does not look at what a DELETE is answered.
+func newUnread(base string) client {
+	hc := newPlainHTTPClient()
+	return client{
+		name: unreadName,
 		remove: func(ctx context.Context) error {
 			return plainCall(ctx, hc, http.MethodDelete, base+"/jwt/history/"+url.PathEscape(someJTI), nil)
 		},
 	}
 }
 
-// newPlainTransport keeps enough connections for the worker pool.
-func newPlainTransport() *http.Transport {
+const (
+	plainName  = "plain"
+	unreadName = "plain, answer unread"
+	ourName    = "tiledesk"
+)
+
+var peerNames = []string{"github", "godo", "gitlab"}
+
+// newPlainHTTPClient keeps enough connections for the worker pool.
+func newPlainHTTPClient() *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.MaxIdleConnsPerHost = 64
-	return t
+	return &http.Client{Transport: t}
 }
 
 func plainCall(ctx context.Context, hc *http.Client, method, target string, into any) error {
@@ -153,7 +178,7 @@ func newGitLab(base string) client {
 func newTiledesk(base string) client {
 	c := newOurs(base)
 	return client{
-		name: "tiledesk",
+		name: ourName,
 		list: func(ctx context.Context) (int, error) {
 			page, err := c.JWT.ListHistory(ctx, nil)
 			if err != nil {

@@ -7,6 +7,7 @@ import (
 	"log"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -59,14 +60,15 @@ func times(ctx context.Context, only string, runs, rounds, calls int) error {
 
 func jobs(s *server) [4]job {
 	clients, equal := newClients(s, false), newClients(s, true)
+	unread := newUnread(s.URL + "/tiledesk")
 	list := func(c client) func(context.Context) error {
 		return func(ctx context.Context) error { _, err := c.list(ctx); return err }
 	}
 	remove := func(c client) func(context.Context) error { return c.remove }
 	return [...]job{
 		jobOf("list 40 entries", clients, list),
-		jobOf("delete one, every server answers a document", equal, remove),
-		jobOf("delete one, the servers of the other libraries answer 204 and nothing more", clients, remove),
+		jobOf("delete one, every server answers a document", slices.Insert(equal, 1, unread), remove),
+		jobOf("delete one, the servers of the other libraries answer 204 and nothing more", slices.Insert(clients, 1, unread), remove),
 		bulkJob(s),
 	}
 }

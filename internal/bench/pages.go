@@ -10,7 +10,6 @@ import (
 
 const (
 	entries  = 40
-	someJTI  = "89ed90ee-d510-49e9-bade-19399e45b658"
 	someTime = "2026-11-22T10:22:29.737Z"
 )
 
@@ -37,7 +36,19 @@ func recordedToken() string {
 	return strings.TrimPrefix(reply.Token, "JWT ")
 }
 
-var deletedBefore, deletedAfter, _ = strings.Cut(string(recorded("revoke_jti_200")), someJTI)
+// someJTI is the token that was revoked in the recording.
+var (
+	someJTI                        = recordedJTI()
+	deletedBefore, deletedAfter, _ = strings.Cut(string(recorded("revoke_jti_200")), someJTI)
+)
+
+func recordedJTI() string {
+	var document struct{ JTI string }
+	if err := json.Unmarshal(recorded("revoke_jti_200"), &document); err != nil {
+		panic(err)
+	}
+	return document.JTI
+}
 
 // deleted is the recorded answer to a DELETE, for that identifier.
 func deleted(identifier string) []byte {

@@ -96,27 +96,29 @@ func (t table) each(of int) float64 {
 // and, since one run proves nothing, the least and the most of them.
 func printTables(w io.Writer, runs []table) {
 	first := runs[0]
-	fmt.Fprintf(w, "\n%s\n\n| client | µs a call | of plain | over the runs |\n|---|---|---|---|\n", first.name)
+	fmt.Fprintf(w, "\n%s\n\n| client | µs a call | of %s | over the runs |\n|---|---|---|---|\n", first.name, first.names[0])
 	for i, name := range first.names {
 		ratios := over(runs, func(t table) float64 { return t.ratio(i, 0) })
 		fmt.Fprintf(w, "| %s | %.1f | %.2f | %.2f to %.2f |\n", name,
 			median(over(runs, func(t table) float64 { return t.each(i) })),
 			median(ratios), slices.Min(ratios), slices.Max(ratios))
 	}
-	if ours := len(first.names) - 1; ours > 1 {
-		best := fastest(runs)
-		ratios := over(runs, func(t table) float64 { return t.ratio(ours, best) })
-		fmt.Fprintf(w, "\n%s against the fastest other library, %s: %.2f, over the runs %.2f to %.2f\n",
-			first.names[ours], first.names[best], median(ratios), slices.Min(ratios), slices.Max(ratios))
+	best, ours := fastest(runs), slices.Index(first.names, ourName)
+	if best < 0 {
+		return
 	}
+	ratios := over(runs, func(t table) float64 { return t.ratio(ours, best) })
+	fmt.Fprintf(w, "\n%s against the fastest other library, %s: %.2f, over the runs %.2f to %.2f\n",
+		ourName, first.names[best], median(ratios), slices.Min(ratios), slices.Max(ratios))
 }
 
-// fastest is the fastest of the peers, over all runs: neither the first, which is
-// plain, nor the last, which is us.
+// fastest is the fastest of the other libraries, over all runs; -1 when there are
+// none.
 func fastest(runs []table) int {
-	best, least := 0, math.Inf(1)
-	for i := 1; i < len(runs[0].names)-1; i++ {
-		if ratio := median(over(runs, func(t table) float64 { return t.ratio(i, 0) })); ratio < least {
+	best, least := -1, math.Inf(1)
+	for i, name := range runs[0].names {
+		ratio := median(over(runs, func(t table) float64 { return t.ratio(i, 0) }))
+		if slices.Contains(peerNames, name) && ratio < least {
 			best, least = i, ratio
 		}
 	}
