@@ -46,6 +46,7 @@ type Target struct {
 	SecondRevoke  int    // the status of a second revoke: 200 or 404
 
 	bystander account // a user whose one token no test revokes
+	reader    account // another one, with four
 }
 
 // Run tests the target. It leaves tokens behind for the users it made.
@@ -61,7 +62,7 @@ func Run(t *testing.T, target Target) {
 			}
 		})
 	}
-	target.bystander = newAccount(t, target)
+	target.bystander, target.reader = newAccount(t, target), newAccount(t, target)
 	if !target.ModuleOnly {
 		suite(target.Server, "sign-in", signIn)
 		suite(target.Server, "paths", paths)
@@ -70,14 +71,16 @@ func Run(t *testing.T, target Target) {
 		suite(target.Server, "module absent", moduleAbsent)
 		return
 	}
+	target.reader.tokens(t, target, 3)
 	if !target.ModuleOnly {
 		suite(target.Server, "authorization", authorization)
 	}
 	suite(target.Module, "history", history)
 	suite(target.Module, "revocation", revocation)
-	if target.NotEnforced {
+	switch {
+	case target.NotEnforced:
 		suite(target.Server, "not enforced", notEnforced)
-	} else {
+	case !target.ModuleOnly:
 		suite(target.Server, "enforced", enforced)
 	}
 }

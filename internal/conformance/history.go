@@ -12,7 +12,7 @@ import (
 // history is GET /jwt/history.
 var history = map[string]func(*testing.T, Target){
 	"a list holds the caller's own tokens and nobody else's": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
+		a := target.reader
 		if entryOf(t, a.client, a.token) == nil {
 			t.Error("the caller's token is not listed")
 		}
@@ -63,8 +63,7 @@ var history = map[string]func(*testing.T, Target){
 		wantBody(t, below, `{"success":false,"msg":"Error getting object."}`)
 	},
 	"the newest comes first, and direction turns it round": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		a.tokens(t, target, 3)
+		a := target.reader
 		down := pageOf(t, a.client, nil)
 		up := pageOf(t, a.client, &tiledesk.ListHistoryOptions{SortField: "createdAt", Direction: tiledesk.Ascending})
 		slices.Reverse(up)
@@ -73,16 +72,14 @@ var history = map[string]func(*testing.T, Target){
 		}
 	},
 	"a sort field that no entry has leaves the direction alone": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		a.tokens(t, target, 3)
+		a := target.reader
 		want := pageOf(t, a.client, &tiledesk.ListHistoryOptions{SortField: "createdAt", Direction: tiledesk.Ascending})
 		if got := pageOf(t, a.client, &tiledesk.ListHistoryOptions{SortField: "nothing", Direction: tiledesk.Ascending}); !slices.Equal(got, want) {
 			t.Errorf("(got) %v, (want) %v", got, want)
 		}
 	},
 	"the sort field is read from the parameter that the target reads": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		a.tokens(t, target, 3)
+		a := target.reader
 		aliased, err := tiledesk.NewClient(tiledesk.JWTAuth(a.token), append(options(target), tiledesk.WithSortAlias())...)
 		if err != nil {
 			t.Fatal(err)

@@ -66,8 +66,7 @@ var revocation = map[string]func(*testing.T, Target){
 		wantMessage(t, err, 404, "Object not found.")
 	},
 	"the token of another user is not found": func(t *testing.T, target Target) {
-		a := newAccount(t, target)
-		if _, err := a.client.JWT.RevokeToken(t.Context(), target.bystander.token); !errors.Is(err, tiledesk.ErrNotFound) {
+		if _, err := target.reader.client.JWT.RevokeToken(t.Context(), target.bystander.token); !errors.Is(err, tiledesk.ErrNotFound) {
 			t.Errorf("got %v", err)
 		}
 	},

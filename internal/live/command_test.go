@@ -113,7 +113,6 @@ func TestCommandDoctorFindsOutWhatIsKnownOfEachServer(t *testing.T) {
 				authorization = `"ok"`
 			}
 			done := command(t, s, email, "", "doctor", "--format", "json", "--rate", "0").want(t, c.code)
-			t.Logf("measured: doctor took %s [%s]", done.took.Round(time.Millisecond), s)
 			want := `{"baseURL":"` + s.URL() + `","authorization":` + authorization + `,` + c.want + `}`
 			if !sameJSON(t, done.stdout, want) {
 				t.Errorf("the findings are %s\nwant %s", done.stdout, want)
@@ -165,9 +164,9 @@ func TestCommandToldByVerifyThatRevocationIsNotEnforced(t *testing.T) {
 }
 
 // TestCommandRevokesAll measures what a password costs: the server makes a
-// bcrypt of it, on its only thread, for each request.
+// bcrypt of it, on its only thread, for each request. So that nothing else is
+// measured, no other test runs beside it.
 func TestCommandRevokesAll(t *testing.T) {
-	t.Parallel()
 	s := shared(t, asItIs)
 	for name, c := range map[string]struct {
 		tokens int

@@ -17,37 +17,19 @@ import (
 	"time"
 )
 
-func TestCloseLeavesNothingBehind(t *testing.T) {
-	temp := t.TempDir()
-	t.Setenv("TMPDIR", temp)
-	t.Setenv("TMP", temp) // what Windows looks at
-	s := Boot(t, Options{})
-	if len(filesIn(t, temp)) == 0 {
-		t.Fatal("the server keeps its data elsewhere, so this test sees nothing")
-	}
+// ending is set in the process that the next test lets end.
+const ending = "LIVE_TEST_ENDS_BY"
 
-	s.Close()
-	s.Close() // as a test that closes its own server does
-
-	if left := filesIn(t, temp); len(left) > 0 {
-		t.Errorf("left behind: %v", left)
-	}
-	if answers(s.URL()) {
-		t.Error("the server answers after Close")
-	}
-}
-
-// dying is set in the process that the next test lets die.
-const dying = "LIVE_TEST_DIES_OF"
-
-func TestServerEndsWithATestThatDies(t *testing.T) {
+func TestServerEndsHoweverItsTestDoes(t *testing.T) {
 	t.Parallel()
-	for _, cause := range []string{"panic", "kill"} {
+	_, err := Install(t.Context())
+	skipIfUnavailable(t, err)
+	for _, cause := range []string{"close", "panic", "kill"} {
 		t.Run(cause, func(t *testing.T) {
 			t.Parallel()
 			temp := t.TempDir()
-			process := exec.Command(os.Args[0], "-test.run", "^TestThatDies$")
-			process.Env = append(os.Environ(), dying+"="+cause, "TMPDIR="+temp, "TMP="+temp)
+			process := exec.Command(os.Args[0], "-test.run", "^TestThatEnds$")
+			process.Env = append(os.Environ(), ending+"="+cause, "TMPDIR="+temp, "TMP="+temp)
 			output, err := process.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -61,8 +43,8 @@ func TestServerEndsWithATestThatDies(t *testing.T) {
 					url = found
 				}
 			}
-			if err := process.Wait(); err == nil || url == "" {
-				t.Fatalf("the process should die of a %s with a server up; it says %v, and %q for its URL", cause, err, url)
+			if err := process.Wait(); (err == nil) != (cause == "close") || url == "" {
+				t.Fatalf("the process should end by %s with a server up; it says %v, and %q for its URL", cause, err, url)
 			}
 
 			for range 100 {
@@ -76,15 +58,22 @@ func TestServerEndsWithATestThatDies(t *testing.T) {
 	}
 }
 
-// TestThatDies is no test of its own.
-func TestThatDies(t *testing.T) {
-	cause := os.Getenv(dying)
+// TestThatEnds is no test of its own.
+func TestThatEnds(t *testing.T) {
+	cause := os.Getenv(ending)
 	if cause == "" {
-		t.Skip("runs in a process that TestServerEndsWithATestThatDies starts")
+		t.Skip("runs in a process that TestServerEndsHoweverItsTestDoes starts")
 	}
 	s := Boot(t, Options{})
 	fmt.Printf("up at %s\n", s.URL())
 	switch cause {
+	case "close":
+		if len(filesIn(t, os.TempDir())) == 0 {
+			t.Error("the server keeps its data elsewhere, so this test sees nothing")
+		}
+		s.Close()
+		s.Close() // as a test that closes its own server does
+		return
 	case "panic": // where no deferred call and no cleanup of the test runs
 		go panic("as intended")
 	case "kill":

@@ -21,8 +21,9 @@ import (
 // test is to skip over it, loudly; every other failure to install is a failure.
 var ErrUnavailable = errors.New("the server's npm packages cannot be had")
 
-// installTimeout is far above the 50 to 90 seconds that an install takes.
-const installTimeout = 8 * time.Minute
+// installTimeout is far above the 50 to 90 seconds that an install takes, and
+// leaves the tests some of their 6 minutes.
+const installTimeout = 4 * time.Minute
 
 //go:embed package.json
 var manifest []byte
