@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -108,10 +109,18 @@ func (c *call) send(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// attemptError says that it was our own timeout which ended the attempt.
+// headerTooLong are the words, all that there is, by which net/http tells that a
+// header or a flood of 1xx answers was longer than the transport allows.
+var headerTooLong = regexp.MustCompile(`response headers exceeded|response header list larger than|too many 1xx`)
+
+// attemptError says that it was our own timeout which ended the attempt, or the
+// length of the header.
 func (c *call) attemptError(parent, attempt context.Context, err error) error {
 	if parent.Err() == nil && errors.Is(attempt.Err(), context.DeadlineExceeded) {
 		return fmt.Errorf("the attempt took longer than %s: %w", c.attemptTimeout, err)
+	}
+	if headerTooLong.MatchString(err.Error()) {
+		return fmt.Errorf("%w, already its header: %w", ErrResponseTooLarge, err)
 	}
 	return err
 }
@@ -252,13 +261,17 @@ func withoutURL(err error) error {
 	}
 }
 
-// readBody reads at most maxBody bytes and closes the body.
+// readBody reads at most maxBody bytes and closes the body. That of a 101 is the
+// bare connection, from which no context can wake a reader: it is not read.
 func readBody(resp *http.Response) ([]byte, error) {
 	if resp.Body == nil {
 		return nil, nil
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.ContentLength > maxBody {
+	switch {
+	case resp.StatusCode == http.StatusSwitchingProtocols:
+		return nil, nil
+	case resp.ContentLength > maxBody:
 		return nil, ErrResponseTooLarge
 	}
 	// What the server announces is trusted for 64 KiB, and one byte to see the end;

@@ -99,10 +99,12 @@ func retryableStatus(status int) bool {
 }
 
 // retryableConnection reports whether a failed attempt may do better next time.
-// Faults of certificate, scheme and name stay as they are.
+// Faults of certificate, scheme and name stay as they are, and so does a header
+// that is too long.
 func retryableConnection(err error) bool {
 	var name *net.DNSError
-	if errors.As(err, &name) && name.IsNotFound || isTLSFault(err) || errors.Is(err, http.ErrSchemeMismatch) {
+	if errors.As(err, &name) && name.IsNotFound || isTLSFault(err) ||
+		errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrResponseTooLarge) {
 		return false
 	}
 	retry, _ := retryablehttp.DefaultRetryPolicy(context.Background(), nil, err)
