@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -13,6 +14,10 @@ import (
 // maxNesting is the depth up to which gjson may recurse. A hostile 16 MiB of
 // brackets would overflow its stack, which no program survives.
 const maxNesting = 10_000
+
+// maxEntries is what one answer may list: 16 MiB of entries that are shorter than
+// 52 bytes, and so than one with a jti, would take a hundred times their length.
+const maxEntries = 40 << 13
 
 // arrayNames are the names that the array of a list may well have. The real one
 // is unknown, since the module is closed; any other name is taken as well.
@@ -52,7 +57,11 @@ func readPage(body []byte) (*HistoryPage, error) {
 	if !holdsObjects(list.array) && !isEmpty(list.array) {
 		return nil, unexpected("the array of this list holds no objects")
 	}
-	return &HistoryPage{Tokens: readEntries(list.array, body), PerPage: list.perPage, Count: list.count}, nil
+	tokens, all := readEntries(list.array, body)
+	if !all {
+		return nil, &fault{kind: ErrResponseTooLarge, advice: fmt.Sprintf("%s: it lists more than %d entries", ErrResponseTooLarge, maxEntries)}
+	}
+	return &HistoryPage{Tokens: tokens, PerPage: list.perPage, Count: list.count}, nil
 }
 
 // readEnvelope takes the array that is there: one with a known name, else one
@@ -110,11 +119,16 @@ func isEmpty(value gjson.Result) bool {
 	return empty
 }
 
-// readEntries reads every entry, odd ones too, so that none is lost. Their Raw
-// shares the memory of body.
-func readEntries(array gjson.Result, body []byte) []*Token {
+// readEntries reads every entry, odd ones too, so that none is lost, unless there
+// are too many. Their Raw shares the memory of body.
+func readEntries(array gjson.Result, body []byte) (tokens []*Token, all bool) {
 	var entries []Token
+	all = true
 	array.ForEach(func(_, entry gjson.Result) bool {
+		if len(entries) == maxEntries {
+			all = false
+			return false
+		}
 		if len(entries) == cap(entries) {
 			entries = append(make([]Token, 0, max(40, 2*cap(entries))), entries...)
 		}
@@ -122,11 +136,11 @@ func readEntries(array gjson.Result, body []byte) []*Token {
 		readEntry(entry, &entries[len(entries)-1])
 		return true
 	})
-	tokens := make([]*Token, len(entries))
+	tokens = make([]*Token, len(entries))
 	for i := range entries {
 		tokens[i] = &entries[i]
 	}
-	return tokens
+	return tokens, all
 }
 
 func readEntry(entry gjson.Result, token *Token) {

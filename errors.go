@@ -45,7 +45,8 @@ var (
 	// page for example. After a DELETE it means: take the token for alive.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 
-	// ErrResponseTooLarge means that the answer was longer than 16 MiB.
+	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its header
+	// longer than 1 MiB, or its list longer than 327,680 entries.
 	ErrResponseTooLarge = errors.New("response too large")
 
 	// ErrIncompleteHistory means that paging may have missed entries that were
