@@ -20,6 +20,10 @@ const (
 	messageWindow = 64 << 10 // bytes in which they are looked for
 	maxFields     = 100      // of a 422
 	redacted      = "[redacted]"
+
+	// blotted stands for a secret until a text is done: a noncharacter, short
+	// enough that no text grows, and with nothing in it that is a secret too.
+	blotted = "\uFFFF"
 )
 
 // errorMessage finds what the server said in any of the shapes that it uses
@@ -140,14 +144,14 @@ func secretsOf(authorization string, u *url.URL, others ...string) []string {
 	return texts
 }
 
-// redact replaces every secret in a text. Whole tokens come first: all those of a
-// server begin alike, so that hiding our own piece by piece would leave the rest of
-// another in the open.
+// redact puts a mark in the place of every secret in a text. Whole tokens come
+// first: all those of a server begin alike, so that hiding our own piece by piece
+// would leave the rest of another in the open.
 func redact(text string, hide secrets) string {
-	text = shapedLikeJWT.ReplaceAllString(text, redacted)
+	text = shapedLikeJWT.ReplaceAllString(text, blotted)
 	for _, secret := range hide() {
-		if len(secret) >= 3 { // shorter ones are in every text by chance
-			text = strings.ReplaceAll(text, secret, redacted)
+		if len(secret) >= len(blotted) { // shorter ones are in every text by chance
+			text = strings.ReplaceAll(text, secret, blotted)
 		}
 	}
 	return text
@@ -159,7 +163,7 @@ func tells(err error, hide secrets) bool {
 		return false
 	}
 	text := err.Error()
-	if _, ok := err.(*url.Error); ok || redact(text, hide) != text || shapedLikeJWT.MatchString(text) {
+	if _, ok := err.(*url.Error); ok || redact(text, hide) != text {
 		return true
 	}
 	switch err := err.(type) {
@@ -178,7 +182,7 @@ func clean(text string, hide secrets) string {
 	text = strings.ToValidUTF8(text[:min(len(text), messageWindow)], "\uFFFD")
 	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
 	text = redact(text, hide) // one may have come to light
-	text = shapedLikeJWT.ReplaceAllString(text, redacted)
+	text = strings.ReplaceAll(text, blotted, redacted)
 	if runes := []rune(text); len(runes) > maxMessage {
 		text = string(runes[:maxMessage-1]) + "…"
 	}
