@@ -50,6 +50,8 @@ func JWTAuth(token string) Credentials {
 	switch {
 	case token == "":
 		fixed.err = invalidArgument("the token is empty")
+	case len(token) > maxToken:
+		fixed.err = invalidArgument("the token has %d bytes, which no token has", len(token))
 	case hasScheme(token, "Bearer"):
 		fixed.err = invalidArgument("the token has Bearer in front, which the server refuses: give it alone, or with JWT in front")
 	case strings.ContainsFunc(token, unicode.IsSpace):

@@ -93,6 +93,7 @@ func TestNewClient_refusesCredentials(t *testing.T) {
 		"a NUL inside":                  {credentials: JWTAuth(testToken[:40] + "\x00" + testToken[40:]), text: "no header can carry"},
 		"a DEL at the end":              {credentials: JWTAuth(testToken + "\x7f"), text: "no header can carry"},
 		"a byte order mark in front":    {credentials: JWTAuth("\ufeff" + testToken), text: "no header can carry"},
+		"a token of 64 KiB and a byte":  {credentials: JWTAuth(strings.Repeat("a", maxToken+1)), text: "no token has"},
 		"an empty email":                {credentials: BasicAuth("", "s3cret"), text: "email of BasicAuth is empty"},
 		"a blank email":                 {credentials: BasicAuth(" \t", "s3cret"), text: "email of BasicAuth is empty"},
 		"an email with a colon":         {credentials: BasicAuth("s3cret:agent@example.com", ""), text: "colon"},
