@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/go-querystring/query"
@@ -65,10 +66,11 @@ func (t *Token) Field(name string, v any) (bool, error) {
 	return true, nil
 }
 
-// Format prints the entry without Raw, for every verb.
+// Format prints the entry without Raw, for every verb. What a terminal would obey
+// is left out of the identifiers.
 func (t Token) Format(f fmt.State, verb rune) {
 	formatSafely(f, verb, fmt.Sprintf("{ID:%s JTI:%s CreatedAt:%s UpdatedAt:%s}",
-		t.ID, t.JTI, printTime(t.CreatedAt), printTime(t.UpdatedAt)))
+		strings.Map(visible, t.ID), strings.Map(visible, t.JTI), printTime(t.CreatedAt), printTime(t.UpdatedAt)))
 }
 
 // ListHistory returns one page of the caller's tokens.
