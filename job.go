@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/tidwall/gjson"
 )
 
-// maxBulkBody is how much of an answer the error of a bulk result keeps.
-const maxBulkBody = 1 << 10
+// The error of a bulk result keeps this much of an answer's body, and its header
+// only if that is no longer than this.
+const (
+	maxBulkBody   = 1 << 10
+	maxBulkHeader = 8 << 10
+)
 
 // job is one target on its way; token is nil when it was given by hand.
 type job struct {
@@ -122,8 +127,18 @@ func saysNotFound(err *APIError) bool {
 // shorten keeps a hundred thousand failures from holding as many pages of a proxy.
 func shorten(err error) {
 	var answered *APIError
-	if errors.As(err, &answered) && len(answered.Response.Body) > maxBulkBody {
+	if !errors.As(err, &answered) {
+		return
+	}
+	if len(answered.Response.Body) > maxBulkBody {
 		answered.Response.Body = bytes.Clone(answered.Response.Body[:maxBulkBody])
+	}
+	header := 0
+	for name, values := range answered.Response.Header {
+		header += len(name) + len(strings.Join(values, ""))
+	}
+	if header > maxBulkHeader {
+		answered.Response.Header = nil
 	}
 }
 

@@ -186,7 +186,7 @@ func clean(text string, hide secrets) string {
 	if runes := []rune(text); len(runes) > maxMessage {
 		text = string(runes[:maxMessage-1]) + "…"
 	}
-	return text
+	return strings.Clone(text) // it may be a piece of the whole body
 }
 
 // visible turns controls into spaces and drops what only changes the display,
