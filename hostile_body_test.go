@@ -213,3 +213,40 @@ func TestHostile_secretWithinTheMark(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A history without an end is listed, and kept, up to a bound.
+func TestHostile_endlessHistory(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("reads 256 MiB")
+	}
+	page, padding := 0, strings.Repeat("x", 15<<20)
+	client := newTestClient(t, testURL, withTransport(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		page++
+		return answer(200, fmt.Sprintf(`[{"jti":"%s%d"}]`, padding, page)), nil
+	})))
+	report, err := client.JWT.RevokeAll(t.Context(), nil)
+	if !errors.Is(err, ErrResponseTooLarge) || report.Failed < 10 || report.Failed > maxListed/len(padding) {
+		t.Errorf("got %d failures, %v", report.Failed, err)
+	}
+}
+
+// Failures by the thousand keep no more than a little of each answer.
+func TestHostile_failuresKeepLittle(t *testing.T) {
+	t.Parallel()
+	padding := strings.Repeat("x", 1<<20)
+	client := newTestClient(t, testURL, withTransport(roundTripFunc(constant(func() *http.Response {
+		return answer(400, `{"msg":"no","padding":"`+padding+`"}`, "X-Padding", padding)
+	}))))
+	targets := Targets(Target{JTI: "a"}, Target{ID: "b"})
+	report, _ := client.JWT.RevokeEach(t.Context(), targets, nil)
+	for _, failure := range report.Failures {
+		var apiErr *APIError
+		if !errors.As(failure.Err, &apiErr) || apiErr.Message != "no" {
+			t.Fatalf("got %v", failure.Err)
+		}
+		if kept := cap(apiErr.Response.Body) + len(apiErr.Response.Header.Get("X-Padding")); kept > maxBulkBody+maxBulkHeader {
+			t.Errorf("%d bytes are kept", kept)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"math"
 	"strconv"
 	"time"
@@ -14,6 +15,15 @@ type listedToken struct {
 	id, jti          string // share one allocation
 	created, updated int64  // microseconds since 1970
 }
+
+// maxListed is the memory that the tokens of one listing may take: more than a
+// million of them, and an end for a server that lists without one.
+const maxListed = 256 << 20
+
+var errEndlessListing = fmt.Errorf("tiledesk: %w: the history goes on after %d MiB of tokens; what was listed until then was dealt with", ErrResponseTooLarge, maxListed>>20)
+
+// size is the memory that the token takes, what else a run knows of it included.
+func (t listedToken) size() int { return 128 + len(t.id) + len(t.jti) }
 
 const unknownTime = math.MinInt64
 
@@ -98,11 +108,12 @@ func (r *run) passes() {
 
 // list makes one listing and returns the tokens in it that are new and chosen;
 // new ones that are not chosen are counted as skipped. Even with an error it
-// returns what came.
+// returns what came. It has an end even where the history has none.
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
 	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization}}
 	alike := make(map[string]int) // entries without any identifier
+	size := 0
 	for token, err := range service.History(r.ctx, nil) {
 		if err != nil {
 			if r.forbids(err) {
@@ -120,6 +131,9 @@ func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err erro
 		}
 		anyNew = true
 		listed := compact(token)
+		if size += listed.size(); size > maxListed {
+			return chosen, anyNew, errEndlessListing
+		}
 		if r.opts.Match != nil && !r.opts.Match(token) {
 			r.record(listed.job().result(Skipped, nil, 0))
 			continue

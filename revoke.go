@@ -151,7 +151,8 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 // revokes, and lists again until a listing brings nothing that it has not dealt
 // with, since rows may leave the list when they are revoked, stay in it, or
 // appear because someone signs in meanwhile. Ten listings in a row that each
-// brought new tokens end the run with an error.
+// brought new tokens end the run with an error, and so does a listing of more
+// than a million tokens ([ErrResponseTooLarge]), after those were dealt with.
 //
 // GET /jwt/history and the routes of [JWTService.RevokeEach]; the run stops for
 // the same reasons. A listing that may be incomplete is used for what it gave;

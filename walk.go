@@ -158,6 +158,10 @@ func (w *walk) missed() string {
 	return ""
 }
 
+// maxKey is the length above which the hash of a key stands for it, so that what
+// a walk remembers does not grow with what a server calls an identifier.
+const maxKey = 256
+
 // keyOf tells entries apart: by both identifiers, or by every byte where an
 // entry has none.
 func keyOf(token *Token) (key string, identified bool) {
@@ -165,5 +169,9 @@ func keyOf(token *Token) (key string, identified bool) {
 		sum := sha256.Sum256(token.Raw)
 		return string(sum[:]), false
 	}
-	return token.ID + "\x00" + token.JTI, true
+	if key = token.ID + "\x00" + token.JTI; len(key) > maxKey {
+		sum := sha256.Sum256([]byte(key))
+		key = string(sum[:])
+	}
+	return key, true
 }
