@@ -28,7 +28,7 @@ type Claims struct {
 // [ErrInvalidArgument]; the error does not repeat it.
 func ParseClaims(token string) (*Claims, error) {
 	token = bareToken(token)
-	parts := strings.Split(token, ".")
+	parts := strings.SplitN(token, ".", 4)
 	switch {
 	case token == "":
 		return nil, invalidArgument("the token is empty")
@@ -37,7 +37,7 @@ func ParseClaims(token string) (*Claims, error) {
 	case hasScheme(token, "Bearer"):
 		return nil, invalidArgument("the token has Bearer in front: give the token alone, or with JWT in front")
 	case len(parts) != 3:
-		return nil, invalidArgument("the token has %d parts where a JWT has three with dots between", len(parts))
+		return nil, invalidArgument("the token has %d parts where a JWT has three with dots between", strings.Count(token, ".")+1)
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 )
@@ -37,6 +38,8 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 		return nil, invalidArgument("the email is empty")
 	case password == "":
 		return nil, invalidArgument("the password is empty")
+	case !utf8.ValidString(email), !utf8.ValidString(password):
+		return nil, invalidArgument("email or password is not UTF-8, which JSON cannot carry")
 	}
 	settings, err := newOptions(opts)
 	if err != nil {
@@ -44,7 +47,7 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 	}
 	body, err := json.Marshal(map[string]string{"email": email, "password": password})
 	if err != nil {
-		return nil, invalidArgument("email and password cannot be written as JSON")
+		return nil, err // texts alone: cannot happen
 	}
 	anonymous := &Client{settings: settings, authorization: func(context.Context) (string, error) { return "", nil }}
 	r := request{route: routeSignIn, body: body, once: true, secrets: []string{password, jsonInner(password)}}
