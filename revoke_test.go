@@ -71,5 +71,4 @@ func TestRevokeEachStopsOn401(t *testing.T) {
 	if !errors.Is(err, ErrUnauthorized) || report.Failed != 1 || report.NotAttempted > 2 {
 		t.Errorf("got %+v, %v", report, err)
 	}
-	t.Log(err)
 }
