@@ -71,6 +71,9 @@ func (r route) checkIdentifier(identifier string) error {
 // hasDotSegment splits at both slashes, because some servers take a backslash
 // for one.
 func hasDotSegment(s string) bool {
+	if !strings.Contains(s, ".") { // as in most identifiers
+		return false
+	}
 	for segment := range strings.FieldsFuncSeq(s, isSlash) {
 		if segment == "." || segment == ".." {
 			return true

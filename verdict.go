@@ -50,11 +50,8 @@ const maxWrapping = 3
 // readDeleted reads an object: {}, {"success":true}, a write result or the
 // document of the token, the last two also in a wrapper.
 func readDeleted(r request, root gjson.Result) error {
-	if isEmpty(root) {
-		return nil
-	}
 	said, err := readPart(r, root, maxWrapping)
-	if err == nil && !said {
+	if err == nil && !said && !isEmpty(root) {
 		err = unexpected("the server answered with an object that does not say what became of the token: take it for alive")
 	}
 	return err
