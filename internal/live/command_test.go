@@ -96,8 +96,8 @@ func TestCommandDoctorFindsOutWhatIsKnownOfEachServer(t *testing.T) {
 	}{
 		"as it is": {asItIs, 0, `"historyModule":true,"envelope":"object","arrayName":"jwts","perPage":40,"count":43,
 			"firstPage":0,"sortParameter":"sortField","revokedStay":true,"secondRevoke":200,"enforced":true`},
-		"every switch turned": {turned, 0, `"historyModule":true,"envelope":"array","arrayName":null,"perPage":null,"count":null,
-			"firstPage":1,"sortParameter":"sort","revokedStay":false,"secondRevoke":404,"enforced":true`},
+		"most switches turned": {turned, 0, `"historyModule":true,"envelope":"array","arrayName":null,"perPage":5,"count":null,
+			"firstPage":0,"sortParameter":"sort","revokedStay":false,"secondRevoke":404,"enforced":true`},
 		"revocation not enforced": {notEnforced, 1, `"historyModule":true,"envelope":"object","arrayName":"jwts","perPage":4,"count":43,
 			"firstPage":1,"sortParameter":"sortField","revokedStay":true,"secondRevoke":200,"enforced":false`},
 		"without a history module": {withoutIt, 5, `"historyModule":false,"envelope":null,"arrayName":null,"perPage":null,"count":null,

@@ -19,7 +19,7 @@ type session struct {
 
 var sessions = []session{
 	{"as it is", asItIs, playAsItIs},
-	{"arrays", arrays, playArrays},
+	{"arrays", turned, playArrays},
 	{"not enforced", notEnforced, playNotEnforced},
 	{"without the module", withoutIt, playWithoutTheModule},
 }
