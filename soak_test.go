@@ -164,17 +164,21 @@ func (s *soak) revokeOne(ctx context.Context) {
 
 func (s *soak) revokeEach(ctx context.Context) {
 	tokens := s.server.Tokens(soakEmail)
+	given, heard := 0, 0
 	targets := func(yield func(tiledesk.Target, error) bool) {
 		for _, token := range tokens[max(0, len(tokens)-50):] {
 			claims, _ := tiledesk.ParseClaims(token)
+			given++
 			if !yield(tiledesk.Target{JTI: claims.JTI}, nil) {
 				return
 			}
 		}
 	}
-	heard := 0
 	report, _ := s.client.JWT.RevokeEach(ctx, targets, &tiledesk.RevokeOptions{Concurrency: 8, OnResult: s.hear(&heard)})
 	s.balance(report, heard)
+	if given != heard {
+		panic("a target that was read has no outcome")
+	}
 	s.did("revoke each")
 }
 
