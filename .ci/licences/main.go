@@ -1,0 +1,169 @@
+// The program licences lists the modules that anything in this repository is built
+// or tested with, and their licences, as LICENSES.md. It fails on a licence that
+// is neither permissive nor MPL-2.0, and on one that it does not know.
+//
+//	go run ./.ci/licences > LICENSES.md
+//
+// It runs the go command in the root and in every nested module, and needs their
+// dependencies in the module cache.
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const own = "github.com/go-tiledesk/tiledesk"
+
+// systems are those that CI builds for: each has dependencies of its own.
+var systems = []string{"linux", "darwin", "windows"}
+
+// use is a set of packages, and what to call it.
+type use struct {
+	name, dir string
+	args      []string
+}
+
+// dependency is the licence of a module, and what needs it first.
+type dependency struct{ licence, user string }
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "licences:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	uses := []use{
+		{"package", ".", []string{".", "./tiledesktest"}},
+		{"command", ".", []string{"./cmd/..."}},
+		{"tests", ".", []string{"-test", "./..."}},
+	}
+	nested, err := nestedModules()
+	if err != nil {
+		return err
+	}
+	for _, dir := range nested {
+		uses = append(uses, use{dir, dir, []string{"-test", "./..."}})
+	}
+	found := make(map[string]dependency)
+	for _, u := range uses {
+		if err := collect(found, u); err != nil {
+			return err
+		}
+	}
+	write(found)
+	return nil
+}
+
+func nestedModules() ([]string, error) {
+	var dirs []string
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "node_modules"):
+			return filepath.SkipDir
+		case entry.Name() == "go.mod" && path != "go.mod":
+			dirs = append(dirs, filepath.ToSlash(filepath.Dir(path)))
+		}
+		return nil
+	})
+	return dirs, err
+}
+
+// collect adds the modules of one use. A module that several need goes by the
+// first, so that nothing counts as for tests alone that the package needs.
+func collect(found map[string]dependency, u use) error {
+	for _, system := range systems {
+		args := append([]string{"list", "-deps", "-tags=live", "-f", "{{with .Module}}{{.Path}}\t{{.Dir}}{{end}}"}, u.args...)
+		command := exec.Command("go", args...)
+		command.Dir, command.Env = u.dir, append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
+		var failure bytes.Buffer
+		command.Stderr = &failure
+		out, err := command.Output()
+		if err != nil {
+			return fmt.Errorf("%s in %s: %w\n%s", command, u.dir, err, failure.Bytes())
+		}
+		for line := range strings.Lines(string(out)) {
+			path, dir, _ := strings.Cut(strings.TrimSpace(line), "\t")
+			if path == "" || path == own || strings.HasPrefix(path, own+"/") {
+				continue
+			}
+			if _, known := found[path]; known {
+				continue
+			}
+			licence, err := licenceIn(dir)
+			if err != nil {
+				return fmt.Errorf("%s: %w", path, err)
+			}
+			found[path] = dependency{licence, u.name}
+		}
+	}
+	return nil
+}
+
+var (
+	licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)(\.(md|txt))?$`)
+	white       = regexp.MustCompile(`\s+`)
+)
+
+// licences that anybody may depend on, by words that are in every copy. The order
+// matters: the Apache licence speaks of others, BSD-3-Clause is a longer 2-Clause.
+var licences = []struct{ name, words string }{
+	{"Apache-2.0", "Apache License Version 2.0, January 2004"},
+	{"MPL-2.0", "Mozilla Public License, version 2.0"},
+	{"MPL-2.0", "Mozilla Public License Version 2.0"},
+	{"MIT", "Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files"},
+	{"ISC", "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted"},
+	{"ISC", "Permission to use, copy, modify, and distribute this software for any purpose with or without fee is hereby granted"},
+	{"BSD-3-Clause", "may be used to endorse or promote products derived from"},
+	{"BSD-2-Clause", "Redistribution and use in source and binary forms, with or without modification, are permitted"},
+	{"Unlicense", "This is free and unencumbered software released into the public domain"},
+}
+
+func licenceIn(dir string) (string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return "", err
+	}
+	for _, entry := range entries {
+		if !licenceFile.MatchString(entry.Name()) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if err != nil {
+			return "", err
+		}
+		plain := white.ReplaceAllString(string(text), " ")
+		for _, licence := range licences {
+			if strings.Contains(plain, licence.words) {
+				return licence.name, nil
+			}
+		}
+		return "", fmt.Errorf("the licence in %s is not known, or neither permissive nor MPL-2.0", entry.Name())
+	}
+	return "", errors.New("it has no file with a licence")
+}
+
+func write(found map[string]dependency) {
+	fmt.Println("# Licences of the dependencies")
+	fmt.Println()
+	fmt.Println("Written by `go run ./.ci/licences > LICENSES.md`, and checked by `.ci/run`. A program that imports the package gets the modules marked \"package\", and tiledesk-jwt is built with those marked \"command\" too; all others stay in this repository.")
+	fmt.Println()
+	fmt.Println("| module | licence | first used by |")
+	fmt.Println("|---|---|---|")
+	for _, path := range slices.Sorted(maps.Keys(found)) {
+		fmt.Printf("| %s | %s | %s |\n", path, found[path].licence, found[path].user)
+	}
+}
