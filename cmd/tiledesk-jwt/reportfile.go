@@ -74,15 +74,17 @@ func (r *reportFile) readLines() (whole int64, err error) {
 	for {
 		text, err := lines.ReadBytes('\n')
 		switch {
+		case err == io.EOF && !isCutLine(text):
+			return whole, errForeignReport
 		case err == io.EOF:
-			return whole, nil // a line without its end was cut off
+			return whole, nil
 		case err != nil:
 			return whole, unreadable(err)
 		}
 		var line reportLine
 		if len(bytes.TrimSpace(text)) > 0 {
 			if json.Unmarshal(text, &line) != nil || line.Outcome == 0 {
-				return whole, errors.New("the file is there and is no report of tiledesk-jwt revoke-all; choose another name")
+				return whole, errForeignReport
 			}
 		}
 		whole += int64(len(text))
@@ -93,6 +95,16 @@ func (r *reportFile) readLines() (whole int64, err error) {
 			r.passed[key] = true
 		}
 	}
+}
+
+var errForeignReport = errors.New("the file is there and is no report of tiledesk-jwt revoke-all; choose another name")
+
+// isCutLine reports whether a text without its line break is what a crash left of
+// a line of ours. It is thrown away, so anything else must not be taken for one.
+func isCutLine(text []byte) bool {
+	const begin = `{"time":"`
+	n := min(len(text), len(begin))
+	return string(text[:n]) == begin[:n]
 }
 
 func (r *reportFile) resumed() int { return len(r.done) }
