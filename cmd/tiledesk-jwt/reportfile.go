@@ -99,13 +99,9 @@ func (r *reportFile) readLines() (whole int64, err error) {
 
 var errForeignReport = errors.New("the file is there and is no report of tiledesk-jwt revoke-all; choose another name")
 
-// isCutLine reports whether a text without its line break is what a crash left of
-// a line of ours. It is thrown away, so anything else must not be taken for one.
-func isCutLine(text []byte) bool {
-	const begin = `{"time":"`
-	n := min(len(text), len(begin))
-	return string(text[:n]) == begin[:n]
-}
+// isCutLine reports whether a text without its line break can be what a crash left
+// of a line. It is thrown away, so that whatever is no object is no such line.
+func isCutLine(text []byte) bool { return len(text) == 0 || text[0] == '{' }
 
 func (r *reportFile) resumed() int { return len(r.done) }
 
