@@ -77,7 +77,9 @@ func newOptions(opts []Option) (*options, error) {
 		}
 	}
 	if o.transport == nil {
-		o.transport, o.ownTransport = newTransport(), true
+		own := newTransport()
+		own.Proxy = proxyTo(o.baseURL)
+		o.transport, o.ownTransport = own, true
 	}
 	o.retry = o.retry.withDefaults()
 	// Options come in any order, so what two of them decide is checked last.
@@ -203,7 +205,6 @@ func defaultUserAgent() string { return "tiledesk-go/" + version() }
 // may have been replaced by something that is no *http.Transport.
 func newTransport() *http.Transport {
 	return &http.Transport{
-		Proxy:                  exceptLoopback(http.ProxyFromEnvironment),
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           idleConnections,
@@ -214,13 +215,12 @@ func newTransport() *http.Transport {
 	}
 }
 
-// exceptLoopback keeps what is bound for this machine away from a proxy, where it
-// may be in the clear: net/http makes that exception for fewer names than we do.
-func exceptLoopback(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
-	return func(req *http.Request) (*url.URL, error) {
-		if isLoopback(req.URL.Hostname()) {
-			return nil, nil
-		}
-		return proxy(req)
+// proxyTo keeps what is bound for this machine away from a proxy, where it may be
+// in the clear: net/http makes that exception for fewer names than we do. No
+// redirect is followed, so that all requests are for the host of the base URL.
+func proxyTo(base *url.URL) func(*http.Request) (*url.URL, error) {
+	if isLoopback(base.Hostname()) {
+		return nil
 	}
+	return http.ProxyFromEnvironment
 }
