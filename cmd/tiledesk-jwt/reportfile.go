@@ -58,7 +58,7 @@ func (r *reportFile) takeOver() error {
 	if info, err := r.Stat(); err != nil || !info.Mode().IsRegular() {
 		return errors.New("this is no file that a run can go on with")
 	}
-	whole, err := r.readLines()
+	whole, err := r.readLines(r.File)
 	if err == nil {
 		err = r.Truncate(whole)
 	}
@@ -69,8 +69,8 @@ func (r *reportFile) takeOver() error {
 }
 
 // readLines returns how many bytes of whole lines there are.
-func (r *reportFile) readLines() (whole int64, err error) {
-	lines := bufio.NewReader(r)
+func (r *reportFile) readLines(in io.Reader) (whole int64, err error) {
+	lines := bufio.NewReader(in)
 	for {
 		text, err := lines.ReadBytes('\n')
 		switch {
@@ -122,7 +122,7 @@ func reportKey(id, jti string) string {
 	if id != "" {
 		return "id:" + id
 	}
-	return jti
+	return "jti:" + jti // which can itself begin with id:
 }
 
 // write adds the line of one result. It is false when the file takes no more.

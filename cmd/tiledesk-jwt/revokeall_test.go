@@ -124,3 +124,15 @@ func TestReportIsReadAgain(t *testing.T) {
 		t.Errorf("the cut line is still there: %v", err)
 	}
 }
+
+// A token without an id whose jti looks like the key of an id is not that id.
+func TestReportTellsIDFromJTI(t *testing.T) {
+	t.Parallel()
+	report := &reportFile{done: make(map[string]bool), passed: make(map[string]bool)}
+	if _, err := report.readLines(strings.NewReader(`{"jti":"id:1","outcome":"revoked"}` + "\n")); err != nil {
+		t.Fatal(err)
+	}
+	if report.has(&tiledesk.Token{ID: "1"}) || !report.has(&tiledesk.Token{JTI: "id:1"}) {
+		t.Error("the jti id:1 is taken for the id 1")
+	}
+}
