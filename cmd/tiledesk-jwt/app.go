@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"os/signal"
@@ -39,6 +40,9 @@ func newApp() *app {
 	if !signal.Ignored(syscall.SIGHUP) { // nohup
 		signal.Notify(signals, syscall.SIGHUP)
 	}
+	// A reader that leaves, as head does, must not end a run between a sign-in and
+	// its sign-out, or half-way through a list of tokens.
+	signal.Ignore(syscall.SIGPIPE)
 	a := &app{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, now: time.Now, interrupts: signals, exit: os.Exit,
@@ -66,7 +70,10 @@ func (a *app) run(args []string) int {
 		return exitUsage
 	}
 	selected, err := parser.Parse(args)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EPIPE): // of --help; nothing else is written yet
+		return exitDone
+	case err != nil:
 		text, help := explainParse(args, err)
 		a.console.complain("%s\n%s", text, help)
 		return exitUsage

@@ -26,7 +26,7 @@ fish: tiledesk-jwt completion fish | source`
 // Run is tiledesk-jwt completion.
 func (c *completionCommand) Run(a *app) error {
 	_, err := fmt.Fprint(a.stdout, completionScripts[c.Shell])
-	return err
+	return unwritten("The script", err)
 }
 
 // Where nothing is offered, the shells complete the names of files.

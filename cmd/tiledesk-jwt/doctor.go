@@ -76,7 +76,7 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 	}
 	if c.Format == "json" {
 		if err := writeJSON(a.stdout, x.findings); err != nil {
-			return undone("The findings could not be written: %s.", err)
+			return unwritten("The findings", err)
 		}
 	} else {
 		x.show()

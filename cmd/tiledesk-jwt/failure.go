@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -38,6 +39,14 @@ func usage(format string, args ...any) error {
 // undone is what was asked for and did not come about.
 func undone(format string, args ...any) error {
 	return &failure{exitUndone, fmt.Sprintf(format, args...)}
+}
+
+// unwritten is output that did not arrive. A reader that has seen enough is none.
+func unwritten(what string, err error) error {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return undone("%s could not be written: %s. Make room, or write it somewhere else.", what, unreadable(err))
 }
 
 // ended is an exit code for which everything has been said.

@@ -35,7 +35,7 @@ func (c *listCommand) Run(ctx context.Context, a *app) error {
 			return err
 		}
 		if writeErr := c.write(a, rows(tokens, s.jti)); writeErr != nil {
-			return undone("The list could not be written: %s.", writeErr)
+			return unwritten("The list", writeErr)
 		}
 		if a.onTerminal.stdout && c.Format == "table" {
 			a.console.note("%s", footer)
