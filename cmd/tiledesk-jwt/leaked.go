@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -61,6 +65,9 @@ func (a *app) readLeak(ctx context.Context, name string) (*leak, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !wellFormed(token) {
+		return nil, usage("--token-from %s: this is more or less than a token: it was cut, or a quote or a name stands beside it. The server would refuse it as it does a revoked one. Write the token there, whole and alone. Nothing was sent.", name)
+	}
 	if claims.JTI == "" {
 		return nil, usage("This token has no jti, by which it could be revoked. Find its entry with tiledesk-jwt list --all, as user %s, and revoke it with --id.", either(claims.UserID, "(unknown)"))
 	}
@@ -68,6 +75,19 @@ func (a *app) readLeak(ctx context.Context, name string) (*leak, error) {
 		return nil, usage("The jti of this token %s. Find its entry with tiledesk-jwt list --all and revoke it with --id.", err)
 	}
 	return &leak{app: a, token: func() string { return token }, claims: claims}, nil
+}
+
+// wellFormed reports whether a token that could be read can be what the server
+// signed. The claims alone do not tell: they are the middle part.
+func wellFormed(token string) bool {
+	if fields := strings.Fields(token); len(fields) > 0 {
+		token = fields[len(fields)-1] // behind JWT
+	}
+	token = strings.TrimRight(token, "=")
+	head, _, _ := strings.Cut(token, ".")
+	header, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(head, "="))
+	return err == nil && bytes.HasPrefix(bytes.TrimSpace(header), []byte("{")) && json.Valid(header) &&
+		tokenLike.FindString(token) == token && !strings.HasSuffix(token, ".")
 }
 
 // withSession uses the credentials of the environment, or the leaked token itself
