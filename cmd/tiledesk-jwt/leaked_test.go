@@ -21,7 +21,7 @@ func TestLeakIsAWholeToken(t *testing.T) {
 		"TILEDESK_TOKEN=" + sample: false,
 		sample[1:]:                 false,
 		sample[2:]:                 false,
-		strings.TrimRight(sample, "c2lnbmF0dXJl"): false,
+		strings.TrimSuffix(sample, "c2lnbmF0dXJl"): false,
 	} {
 		var stderr bytes.Buffer
 		a, _ := testApp(&stderr)
