@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -133,16 +134,31 @@ func explainAnswer(err error) string {
 		return "The server wants fewer requests. Wait a minute, then go on with a lower --rate." + said
 	case errors.Is(err, tiledesk.ErrIncompleteHistory):
 		return "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor." + said
+	case errors.Is(err, tiledesk.ErrNotFound) && fromElsewhere(err):
+		return elsewhere + said
 	case errors.Is(err, tiledesk.ErrNotFound):
 		return "The server does not know this. Check the base URL and the identifier." + said
 	case errors.Is(err, tiledesk.ErrUnexpectedResponse), errors.Is(err, tiledesk.ErrResponseTooLarge):
-		return "This answer is not what the API of Tiledesk says. Check the base URL; a proxy or a web application may answer there." + said
+		return elsewhere + said
 	case errors.As(err, &answered) && answered.StatusCode == http.StatusUnprocessableEntity:
 		return "The server cannot make sense of email or password. Check TILEDESK_EMAIL and TILEDESK_PASSWORD." + said
 	case errors.Is(err, tiledesk.ErrServer):
 		return "The server failed. Try again later; an id that is none is answered so as well." + said
 	}
 	return "The server did not do it. Its answer says why." + said
+}
+
+const elsewhere = "This answer is not what the API of Tiledesk says. Check the base URL; a proxy or a web application may answer there."
+
+// fromElsewhere reports whether it was a web page that refused: a proxy, or a
+// wrong address. What it says is not about tokens.
+func fromElsewhere(err error) bool {
+	var answered *tiledesk.APIError
+	return errors.As(err, &answered) && isPage(answered.Response)
+}
+
+func isPage(resp *tiledesk.Response) bool {
+	return resp != nil && (strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")))
 }
 
 // explainSilence is for calls that were not answered.

@@ -146,13 +146,15 @@ func (l *leak) revoke(ctx context.Context, s *session) error {
 		resp, err = s.JWT.RevokeToken(ctx, l.token())
 	}
 	switch {
-	case errors.Is(err, tiledesk.ErrNotFound):
+	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
 		return l.notFound(s, err)
 	case err != nil:
 		return err
+	case resp.StatusCode == http.StatusUnauthorized && isPage(resp):
+		return &failure{exitRefused, "A web page refused the request, not the API of Tiledesk: nothing is known about the token. Check the base URL, and what stands in front of " + s.BaseURL() + "."}
 	case resp.StatusCode == http.StatusUnauthorized:
 		l.console.print("already gone: %s", l.claims.JTI)
-		l.console.note("The server refuses this token. If it was accepted until now, check the base URL: it is %s.", s.BaseURL())
+		l.console.note("The server refuses this token. If it was accepted until now, look whether the end of it is missing, and check the base URL: it is %s.", s.BaseURL())
 		return nil
 	}
 	if !l.flags.Quiet {

@@ -169,7 +169,7 @@ func reason(err error) string {
 	switch {
 	case err == nil:
 		return "no reason is known"
-	case errors.Is(err, tiledesk.ErrNotFound):
+	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
 		return "your list has no such token. Check the identifier, and that the token is one of your account. (" + withoutPrefix(err) + ")"
 	}
 	return explain(err)
