@@ -32,7 +32,11 @@ func (a *app) summarize(report *tiledesk.RevokeReport) {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
 		}
 	}
-	if parts == nil {
+	switch {
+	case parts != nil:
+	case report.Err() != nil: // the listing failed, so there may be any number
+		parts = []string{"nothing was revoked"}
+	default:
 		parts = []string{"there was nothing to revoke"}
 	}
 	a.console.say("%s", sentence(strings.Join(parts, ", ")))
