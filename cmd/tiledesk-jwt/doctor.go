@@ -71,37 +71,40 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 		a.console.note("Looking at %s; this signs in for one token and revokes it.", x.BaseURL)
 	}
 	err = x.examine(ctx)
-	if x.HistoryModule == nil && x.Authorization == nil {
-		return err // it could not look
-	}
-	if c.Format == "json" {
-		if err := writeJSON(a.stdout, x.findings); err != nil {
-			return unwritten("The findings", err)
+	switch looked := x.HistoryModule != nil || x.Authorization != nil; {
+	case c.Format == "json": // also of a server that could not be looked at
+		if err := unwritten("The findings", writeJSON(a.stdout, x.findings)); err != nil {
+			return err
 		}
-	} else {
+	case looked:
 		x.show()
 	}
-	return x.verdict(err)
+	return ended(x.verdict(ctx, err))
 }
 
 // verdict is the exit code: what was said in the findings is not said again.
-func (x *examination) verdict(err error) error {
+func (x *examination) verdict(ctx context.Context, err error) int {
 	if x.left != nil {
 		x.console.lines(explain(x.left))
 	}
+	code := codeOf(err)
+	shown := x.Authorization != nil && *x.Authorization == "refused" || x.HistoryModule != nil && !*x.HistoryModule
 	switch {
-	case errors.Is(err, tiledesk.ErrUnauthorized), errors.Is(err, tiledesk.ErrForbidden):
-		return ended(exitRefused)
-	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
-		return ended(exitNoHistory)
-	case err != nil:
-		return err
-	case x.left != nil:
-		return ended(exitUndone)
-	case x.Enforced != nil && !*x.Enforced:
-		return ended(exitUndone)
+	case err != nil && !shown:
+		x.console.complain("%s", explain(err))
+	case interrupted(ctx):
+		x.console.complain("Interrupted.")
 	}
-	return nil
+	if refused := codeOf(x.noRevoke); refused == exitRefused || refused == exitNoHistory {
+		code = worse(code, refused)
+	}
+	if interrupted(ctx) {
+		code = worse(code, exitInterrupted)
+	}
+	if x.left != nil || x.Enforced != nil && !*x.Enforced {
+		code = worse(code, exitUndone)
+	}
+	return code
 }
 
 func (x *examination) examine(ctx context.Context) error {
