@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 )
 
@@ -25,9 +26,24 @@ type grammar struct {
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:"partial"`
 }
 
+// given is a value that may be left out and not be empty: then a variable of a
+// script was not set, and something else than was meant would be done.
+type given string
+
+// UnmarshalText takes any text but none.
+func (g *given) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		return errEmpty
+	}
+	*g = given(text)
+	return nil
+}
+
+var errEmpty = errors.New("the value is empty; was a variable not set?")
+
 // globals are the flags that every command takes.
 type globals struct {
-	BaseURL      string        `name:"base-url" placeholder:"URL" help:"Where the API answers; TILEDESK_BASE_URL by default, else https://api.tiledesk.com/v3." group:"Connection:"`
+	BaseURL      given         `name:"base-url" placeholder:"URL" help:"Where the API answers; TILEDESK_BASE_URL by default, else https://api.tiledesk.com/v3." group:"Connection:"`
 	SignIn       bool          `name:"sign-in" help:"Exchange email and password for a token once, and revoke it at the end." group:"Connection:"`
 	Rate         int           `default:"200" placeholder:"N" help:"Requests a minute, at most; 0: no limit (${default})." group:"Connection:"`
 	Retries      int           `default:"3" placeholder:"N" help:"How often a request is tried again (${default})." group:"Connection:"`

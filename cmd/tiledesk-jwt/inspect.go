@@ -10,7 +10,7 @@ import (
 )
 
 type inspectCommand struct {
-	File string `arg:"" optional:"" name:"file" help:"A file that holds a token, or - for stdin. Without it: TILEDESK_TOKEN or TILEDESK_TOKEN_FILE, else stdin."`
+	File given `arg:"" optional:"" name:"file" help:"A file that holds a token, or - for stdin. Without it: TILEDESK_TOKEN or TILEDESK_TOKEN_FILE, else stdin."`
 }
 
 // Help is what inspect --help says in addition.
@@ -34,7 +34,7 @@ func (c *inspectCommand) Run(ctx context.Context, a *app) error {
 
 func (c *inspectCommand) token(ctx context.Context, a *app) (string, error) {
 	if c.File != "" {
-		return a.readToken(ctx, "inspect", c.File)
+		return a.readToken(ctx, "inspect", string(c.File))
 	}
 	if token, err := a.secret("TILEDESK_TOKEN"); err != nil || token != nil {
 		if err != nil {

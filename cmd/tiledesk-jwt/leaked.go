@@ -26,7 +26,7 @@ type leak struct {
 
 // revokeLeaked is revoke --token-from.
 func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
-	l, err := a.readLeak(ctx, c.TokenFrom)
+	l, err := a.readLeak(ctx, string(c.TokenFrom))
 	if err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 type revokeCommand struct {
 	JTI       []string `arg:"" optional:"" name:"jti" help:"The jti of a token to revoke."`
 	ID        []string `sep:"none" placeholder:"ID" help:"The id of a token's entry; can be given several times."`
-	From      string   `placeholder:"FILE|-" help:"Read a jti a line, id:ID for an id, or the objects of list --format jsonl."`
-	TokenFrom string   `name:"token-from" placeholder:"FILE|-" help:"Read a leaked token and revoke it. Without credentials it revokes itself."`
+	From      given    `placeholder:"FILE|-" help:"Read a jti a line, id:ID for an id, or the objects of list --format jsonl."`
+	TokenFrom given    `name:"token-from" placeholder:"FILE|-" help:"Read a leaked token and revoke it. Without credentials it revokes itself."`
 	Verify    bool     `help:"With --token-from: try the token before and after."`
 	DryRun    bool     `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
 	Yes       bool     `short:"y" help:"Do not ask."`
@@ -77,7 +77,7 @@ func (c *revokeCommand) targets(ctx context.Context, a *app) ([]tiledesk.Target,
 		}
 	}
 	if c.From != "" {
-		listed, err := a.readTargets(ctx, c.From)
+		listed, err := a.readTargets(ctx, string(c.From))
 		if err != nil {
 			return nil, err
 		}

@@ -16,7 +16,7 @@ type revokeAllCommand struct {
 	DryRun         bool   `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
 	Yes            bool   `short:"y" help:"Do not ask."`
 	Concurrency    int    `default:"4" placeholder:"N" help:"How many requests are under way at once (${default})."`
-	Report         string `placeholder:"FILE" help:"Write what became of each token to this file, a JSON object a line. A run that finds the file goes on where it stopped."`
+	Report         given  `placeholder:"FILE" help:"Write what became of each token to this file, a JSON object a line. A run that finds the file goes on where it stopped."`
 }
 
 // Help is what revoke-all --help says in addition.
@@ -35,7 +35,7 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 	if err := a.mustBeThere(ask, false); err != nil {
 		return err
 	}
-	file, err := openReport(c.Report)
+	file, err := openReport(string(c.Report))
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 	selection := selection{before: c.cutoff(a.now()), file: file}
 	return a.withSession(ctx, func(s *session) error {
 		if file.resumed() > 0 {
-			a.console.note("Going on with %s: %s done before.", c.Report, count(file.resumed(), "token"))
+			a.console.note("Going on with %s: %s done before.", string(c.Report), count(file.resumed(), "token"))
 		}
 		if s.basic && !c.DryRun {
 			a.console.note("With email and password each request costs the server a password hash. --sign-in is faster: it uses one token and revokes it at the end.")

@@ -134,7 +134,7 @@ func (a *app) options(transport http.RoundTripper) []tiledesk.Option {
 
 func (a *app) baseURL() string {
 	if a.flags.BaseURL != "" {
-		return a.flags.BaseURL
+		return string(a.flags.BaseURL)
 	}
 	return a.getenv("TILEDESK_BASE_URL")
 }
