@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -131,7 +132,11 @@ func explainAnswer(err error) string {
 	case errors.Is(err, tiledesk.ErrRedirected):
 		return "The server redirects instead of answering, and a redirected revocation would be none. Set the base URL to the address of the API itself." + said
 	case errors.Is(err, tiledesk.ErrRateLimited):
-		return "The server wants fewer requests. Wait a minute, then go on with a lower --rate." + said
+		wait := "a minute"
+		if errors.As(err, &answered) && answered.RetryAfter > time.Minute {
+			wait = answered.RetryAfter.Round(time.Second).String()
+		}
+		return "The server wants fewer requests. Wait " + wait + ", then go on with a lower --rate." + said
 	case errors.Is(err, tiledesk.ErrIncompleteHistory):
 		return "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor." + said
 	case errors.Is(err, tiledesk.ErrNotFound) && fromElsewhere(err):
@@ -142,8 +147,10 @@ func explainAnswer(err error) string {
 		return elsewhere + said
 	case errors.As(err, &answered) && answered.StatusCode == http.StatusUnprocessableEntity:
 		return "The server cannot make sense of email or password. Check TILEDESK_EMAIL and TILEDESK_PASSWORD." + said
-	case errors.Is(err, tiledesk.ErrServer):
+	case errors.Is(err, tiledesk.ErrServer) && errors.As(err, &answered) && answered.StatusCode == http.StatusInternalServerError && answered.Method == http.MethodDelete:
 		return "The server failed. Try again later; an id that is none is answered so as well." + said
+	case errors.Is(err, tiledesk.ErrServer):
+		return "The server failed. Try again later." + said
 	}
 	return "The server did not do it. Its answer says why." + said
 }

@@ -22,6 +22,7 @@ type leak struct {
 	token  func() string // a closure, so that no formatter prints it
 	claims *tiledesk.Claims
 	self   bool // the token revokes itself
+	verify bool // it is tried before and after
 }
 
 // revokeLeaked is revoke --token-from.
@@ -30,6 +31,7 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	l.verify = c.Verify
 	ask := !c.DryRun && !c.Yes
 	if err := a.mustBeThere(ask, c.TokenFrom == "-" && !a.onTerminal.stdin); err != nil {
 		return err
@@ -109,6 +111,7 @@ func (l *leak) revokeVerified(ctx context.Context, s *session) error {
 	before, err := s.JWT.Accepts(ctx, l.token())
 	switch {
 	case err != nil:
+		l.console.complain("The token was not revoked, since it could not be tried before. Without --verify it is revoked untried.")
 		return err
 	case !before && l.self:
 		return undone("The token was not accepted even before, so it cannot revoke itself, and nothing is proved. It may be revoked already, or be of another server than %s: check the base URL.", s.BaseURL())
@@ -159,6 +162,9 @@ func (l *leak) revoke(ctx context.Context, s *session) error {
 	}
 	if !l.flags.Quiet {
 		l.console.print("revoked: %s", l.claims.JTI)
+	}
+	if !l.verify {
+		l.console.note("Whether the server refuses the token now was not tried: --verify does.")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -174,7 +175,7 @@ func learnIDs(w *world, ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // injectFault is: fault METHOD [status=N] [delay=D] [times=N] [drop=before|after]
-// [body=TEXT] [path=PREFIX].
+// [body=TEXT] [path=PREFIX] [retry-after=SECONDS].
 func injectFault(w *world, ts *testscript.TestScript, _ bool, args []string) {
 	fault := tiledesktest.Fault{Method: args[0]}
 	for _, arg := range args[1:] {
@@ -191,6 +192,8 @@ func injectFault(w *world, ts *testscript.TestScript, _ bool, args []string) {
 			fault.Body = value
 		case "path":
 			fault.Path = value
+		case "retry-after":
+			fault.Header = http.Header{"Retry-After": {value}}
 		case "drop":
 			fault.Drop = map[string]tiledesktest.Drop{"before": tiledesktest.DropBefore, "after": tiledesktest.DropAfter}[value]
 		default:
