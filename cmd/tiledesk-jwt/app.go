@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -69,6 +68,7 @@ func (a *app) run(args []string) int {
 		a.console.complain("Say what to do: list, revoke, revoke-all, inspect, doctor, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
 		return exitUsage
 	}
+	args = customary(args)
 	selected, err := parser.Parse(args)
 	switch {
 	case errors.Is(err, syscall.EPIPE): // of --help; nothing else is written yet
@@ -101,25 +101,6 @@ func (a *app) parser(grammar *grammar) (*kong.Kong, error) {
 		kong.Help(a.help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 	)
-}
-
-// explainParse is the error of the parser in a sentence, and the way to the help
-// of the command that was meant.
-func explainParse(args []string, err error) (text, help string) {
-	for _, arg := range args {
-		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
-		switch name {
-		case "token", "password", "email", "user", "jwt":
-			if strings.HasPrefix(arg, "-") {
-				return "Credentials are never given on the command line, where other users and the history of the shell see them.", howToAuthorize
-			}
-		}
-	}
-	command := "tiledesk-jwt"
-	if !strings.HasPrefix(args[0], "-") && !strings.HasPrefix(err.Error(), "unexpected argument "+args[0]) {
-		command += " " + args[0]
-	}
-	return sentence(err.Error()), "Run " + command + " --help to see what it takes."
 }
 
 func explainIf(err error) string {
