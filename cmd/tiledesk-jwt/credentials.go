@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"syscall"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -118,6 +119,8 @@ func unreadable(err error) error {
 		return errors.New("there is no such file; check its name")
 	case errors.Is(err, fs.ErrPermission):
 		return errors.New("you are not allowed to read the file; check its owner and mode")
+	case errors.Is(err, syscall.EISDIR):
+		return errors.New("this is a folder; name a file in it")
 	case errors.As(err, &path):
 		return path.Err
 	}

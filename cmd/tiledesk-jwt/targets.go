@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -46,6 +47,9 @@ func parseTargets(in io.Reader) ([]tiledesk.Target, error) {
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
+		if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+			return nil, usage("--from, line %d: this is UTF-16, as some shells of Windows write it; save it as UTF-8. Nothing was sent.", number)
+		}
 		target, err := parseTarget(text)
 		if err != nil {
 			return nil, usage("--from, line %d: %s. Nothing was sent.", number, err)
@@ -56,7 +60,7 @@ func parseTargets(in io.Reader) ([]tiledesk.Target, error) {
 	case errors.Is(err, bufio.ErrTooLong):
 		return nil, usage("--from, line %d: it is longer than any jti. Nothing was sent.", number+1)
 	case err != nil:
-		return nil, usage("--from: %s. Nothing was sent.", unreadable(err))
+		return nil, usage("--from: the input cannot be read: %s. Nothing was sent.", unreadable(err))
 	}
 	return targets, nil
 }
@@ -75,6 +79,8 @@ func parseTarget(text string) (tiledesk.Target, error) {
 		if target.ID == "" && target.JTI == "" {
 			return target, errors.New("the object has neither an id nor a jti")
 		}
+	case text[0] == '"':
+		return target, errors.New("this looks like a JSON text; write it without the quotes, as jq -r does")
 	case text[0] == '[':
 		return target, errors.New("this looks like a JSON array; use list --format jsonl, which has one object a line")
 	case strings.HasPrefix(text, "id,jti,"):
@@ -110,6 +116,8 @@ func checkIdentifier(value string) error {
 		return errors.New("is a whole token, which is a secret; put it into a file and use --token-from")
 	case strings.TrimSpace(value) == "":
 		return errors.New("is blank")
+	case !utf8.ValidString(value):
+		return errors.New("is no UTF-8 text")
 	case len(value) > 4<<10:
 		return errors.New("is longer than any identifier")
 	case strings.ContainsFunc(value, unicode.IsControl):
