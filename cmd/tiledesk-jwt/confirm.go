@@ -38,6 +38,10 @@ func (a *app) confirm(ctx context.Context, format string, args ...any) error {
 	switch strings.ToLower(strings.TrimSpace(answer)) {
 	case "y", "yes":
 		return nil
+	case "":
+		if answer == "" {
+			a.console.complain("") // a Ctrl-D leaves the cursor behind the question
+		}
 	}
 	return usage("Nothing was revoked.")
 }

@@ -16,6 +16,7 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 	progress := a.newProgress(0)
 	report, _ := s.JWT.RevokeAll(ctx, &tiledesk.RevokeOptions{ // the error is report.Err
 		DryRun:         true,
+		Concurrency:    1, // nothing is sent, and so the order stays that of the list
 		IncludeCurrent: c.IncludeCurrent,
 		Match: func(token *tiledesk.Token) bool {
 			matched := selection.match(token)

@@ -37,6 +37,12 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 	case byName == 0 && c.From == "":
 		return usage("Say which token to revoke: a jti, --id, --from or --token-from. To revoke all, use tiledesk-jwt revoke-all.")
 	}
+	ask := !c.DryRun && !c.Yes
+	if c.From == "-" && a.onTerminal.stdin { // before somebody types a list for nothing
+		if err := a.mustBeThere(ask, true); err != nil {
+			return err
+		}
+	}
 	targets, err := c.targets(ctx, a)
 	if err != nil {
 		return err
@@ -45,7 +51,6 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 		a.console.note("There is nothing to revoke: the list is empty.")
 		return nil
 	}
-	ask := !c.DryRun && !c.Yes
 	if err := a.mustBeThere(ask, c.From == "-"); err != nil {
 		return err
 	}

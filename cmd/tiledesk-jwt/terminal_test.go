@@ -185,6 +185,20 @@ func TestTerminalWithoutPerson(t *testing.T) {
 	}
 }
 
+// Nobody types a list for nothing, and the end of the input leaves no text behind
+// the question.
+func TestTerminalEnds(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	onTerminal(t, server, 80, nil, "revoke", "--from", "-").end(exitUsage)
+	term := onTerminal(t, server, 80, nil, "revoke", "x")
+	term.expect(`\[y/N\] $`)
+	term.send("\x04")
+	if text := term.end(exitUsage); !strings.Contains(text, "[y/N] \r\nNothing was revoked.") {
+		t.Errorf("%q", text)
+	}
+}
+
 func TestTerminalPlain(t *testing.T) {
 	t.Parallel()
 	for _, env := range []string{"NO_COLOR=1", "TERM=dumb"} {
