@@ -12,10 +12,16 @@ import (
 // history module answers is unknown; its sibling routes send the document, null,
 // or {"success"} (read in the server's source), others a write result.
 func readVerdict(r request, resp *Response) error {
-	if resp.StatusCode == 202 {
+	err := readOutcome(r, resp.Body)
+	if err == nil && resp.StatusCode == 202 { // a body that says otherwise says it better
 		return unexpected("202 means that the revocation was noted, not that it was done")
 	}
-	body := bytes.TrimSpace(trimBOM(resp.Body))
+	return err
+}
+
+// readOutcome is the verdict of the body alone.
+func readOutcome(r request, body []byte) error {
+	body = bytes.TrimSpace(trimBOM(body))
 	if len(body) == 0 || bytes.EqualFold(body, []byte("OK")) {
 		return nil
 	}

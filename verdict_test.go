@@ -195,3 +195,22 @@ func TestVerdict_status(t *testing.T) {
 		})
 	}
 }
+
+// What the body says against the revocation outweighs that 202 promises nothing.
+func TestVerdict_acceptedWithABodyThatSaysNo(t *testing.T) {
+	t.Parallel()
+	revoke := func(body string) error {
+		_, err := newTestClient(t, testURL, withTransport(answering(reply(202, body)))).JWT.RevokeByJTI(t.Context(), testJTI)
+		return err
+	}
+	if err := revoke("null"); !errors.Is(err, ErrNotFound) || errors.Is(err, ErrUnexpectedResponse) {
+		t.Errorf("null: got %v, want %v", err, ErrNotFound)
+	}
+	err := revoke(`{"success":false,"msg":"Try later."}`)
+	if refused := apiErrorOf(t, err, 202, 1); refused.Message != "Try later." || errors.Is(err, ErrUnexpectedResponse) {
+		t.Errorf("a failure: got %v, want the server's message", err)
+	}
+	if err := revoke(`{"success":true}`); !errors.Is(err, ErrUnexpectedResponse) {
+		t.Errorf("a success: got %v, want %v", err, ErrUnexpectedResponse)
+	}
+}
