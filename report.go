@@ -24,7 +24,8 @@ type RevokeReport struct {
 // however many failed, and answers [errors.Is] and [errors.As] for each kind of
 // failure among them.
 func (r *RevokeReport) Err() error {
-	if len(r.Failures) == 0 && len(r.whole) == 0 {
+	undone := r.Failed + r.NotFound + r.NotAttempted // in a report made by hand maybe all that there is
+	if undone == 0 && len(r.Failures) == 0 && len(r.whole) == 0 {
 		return nil
 	}
 	return &reportError{text: r.summary(), failures: slices.Clip(r.Failures), whole: slices.Clip(r.whole)}

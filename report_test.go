@@ -79,6 +79,20 @@ func TestErrIsNilWhereNothingIsLeftUndone(t *testing.T) {
 	}
 }
 
+// Programs that test their own handling of a report make one by hand.
+func TestErrOfAReportMadeByHandFollowsTheCounts(t *testing.T) {
+	t.Parallel()
+	for text, report := range map[string]*RevokeReport{
+		"tiledesk: 2 of 3 tokens left undone (2 failed)":        {Revoked: 1, Failed: 2},
+		"tiledesk: 1 of 1 tokens left undone (1 not found)":     {NotFound: 1},
+		"tiledesk: 4 of 4 tokens left undone (4 not attempted)": {NotAttempted: 4},
+	} {
+		if err := report.Err(); err == nil || err.Error() != text {
+			t.Errorf("got %v, want %s", err, text)
+		}
+	}
+}
+
 func TestRevokeResultMarshalsToOneFlatObject(t *testing.T) {
 	t.Parallel()
 	for want, result := range map[string]RevokeResult{
