@@ -140,8 +140,11 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 		c.stopped = fmt.Errorf("the wait before the next attempt would outlast the deadline: %w", context.DeadlineExceeded)
 		again = false
 	}
+	if !again {
+		c.wait = 0 // for the logger
+	}
 	if c.sent {
-		c.log(ctx, err, again)
+		c.log(ctx, err)
 	}
 	if err == nil {
 		err = c.stopped
@@ -199,7 +202,7 @@ func (c *call) answerOfThisAttempt() *Response {
 // backoff gives go-retryablehttp the wait that checkRetry found.
 func (c *call) backoff(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return c.wait }
 
-func (c *call) log(ctx context.Context, err error, again bool) {
+func (c *call) log(ctx context.Context, err error) {
 	if c.logger == nil || !c.logger.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
@@ -208,9 +211,7 @@ func (c *call) log(ctx context.Context, err error, again bool) {
 		slog.String("route", c.route.template),
 		slog.Int("attempt", c.attempts),
 		slog.Duration("duration", time.Since(c.started)),
-	}
-	if again {
-		attrs = append(attrs, slog.Duration("wait", c.wait))
+		slog.Duration("wait", c.wait),
 	}
 	if answer := c.answerOfThisAttempt(); answer != nil {
 		attrs = append(attrs, slog.Int("status", answer.StatusCode))

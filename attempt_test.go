@@ -177,7 +177,7 @@ func TestLogger_oneLineAnAttempt(t *testing.T) {
 		want := []map[string]any{
 			{"attempt": 1.0, "status": 503.0, "duration": float64(time.Second), "wait": float64(2 * time.Second)},
 			{"attempt": 2.0, "status": nil, "duration": 0.0},
-			{"attempt": 3.0, "status": 404.0, "duration": 0.0, "wait": nil},
+			{"attempt": 3.0, "status": 404.0, "duration": 0.0, "wait": 0.0},
 		}
 		for i, line := range lines {
 			if line["level"] != "DEBUG" || line["method"] != "DELETE" || line["route"] != "/jwt/history/:jti" {

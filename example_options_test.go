@@ -124,7 +124,7 @@ func ExampleWithLogger() {
 	if err := list(server, tokens[0], tiledesk.WithLogger(logger)); err != nil {
 		fmt.Println(err)
 	}
-	// Output: level=DEBUG msg="tiledesk: attempt" method=GET route=/jwt/history attempt=1 status=200
+	// Output: level=DEBUG msg="tiledesk: attempt" method=GET route=/jwt/history attempt=1 wait=0s status=200
 }
 
 func ExampleWithUserAgent() {

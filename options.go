@@ -151,9 +151,9 @@ func WithRateLimiter(l RateLimiter) Option {
 	}
 }
 
-// WithLogger writes one debug line an attempt: method, route template, status,
-// attempt, duration and the wait before the next. No line holds a URL, an
-// identifier, a header or a body. Nil means silent, the default.
+// WithLogger writes one debug line an attempt: method, route template, status or
+// error, attempt, duration and the wait before the next, 0 after the last. No line
+// holds a URL, an identifier, a header or a body. Nil means silent, the default.
 func WithLogger(l *slog.Logger) Option {
 	return func(o *options) error {
 		o.logger = nil
