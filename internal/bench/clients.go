@@ -115,7 +115,7 @@ func plainCall(ctx context.Context, hc *http.Client, method, target string, into
 	if err != nil {
 		return err
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusOK {
 		return errors.New(resp.Status)
 	}

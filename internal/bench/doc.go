@@ -3,7 +3,7 @@
 // none of them reaches who imports the library.
 //
 //	go run .                              the ratio tables, as in docs/performance.md
-//	go test -bench . -count 10 | benchstat -col /client -
+//	go test -run - -bench . -count 10 | benchstat -col /client -
 //
 // All of them talk, in one process and in turns, to one server on loopback that
 // answers bytes made beforehand, see [newServer]. Only ratios taken in the same
