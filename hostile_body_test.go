@@ -64,9 +64,9 @@ func hostileBodies(length int) map[string]string {
 // under an error.
 func TestHostile_bodies(t *testing.T) {
 	t.Parallel()
-	length := 512 << 10
+	length := 128 << 10
 	if testing.Short() {
-		length = 64 << 10
+		length = 16 << 10
 	}
 	for name, body := range hostileBodies(length) {
 		for _, status := range []int{200, 400} {

@@ -18,6 +18,7 @@ import (
 const (
 	maxMessage    = 300      // characters of the server's words that an error shows
 	messageWindow = 64 << 10 // bytes in which they are looked for
+	cleanWindow   = 1 << 20  // bytes that are searched for secrets, so that many of them leave a window full
 	maxFields     = 100      // of a 422
 	redacted      = "[redacted]"
 
@@ -178,7 +179,7 @@ func tells(err error, hide secrets) bool {
 // clean makes a text of the server fit for an error or a terminal: no secret, no
 // control or invisible character, one line, at most 300 characters.
 func clean(text string, hide secrets) string {
-	text = redact(text, hide)
+	text = redact(text[:min(len(text), cleanWindow)], hide)
 	text = strings.ToValidUTF8(text[:min(len(text), messageWindow)], "\uFFFD")
 	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
 	text = redact(text, hide) // one may have come to light
