@@ -131,7 +131,7 @@ func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err erro
 		}
 		anyNew = true
 		listed := compact(token)
-		if size += listed.size(); size > maxListed {
+		if size += listed.size(); size > r.room {
 			return chosen, anyNew, errEndlessListing
 		}
 		if r.opts.Match != nil && !r.opts.Match(token) {
