@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -57,6 +58,9 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
 		a.console.complain("Interrupted. What was not attempted is still alive; run the same command again to go on.")
 	case whole != nil && !errors.Is(context.Cause(ctx), errNoReport):
 		a.console.complain("%s", explain(whole))
+		if listingFailed(report, whole) {
+			a.console.complain("The list was not read to its end, so that tokens may be alive which this run has not seen.")
+		}
 	}
 	switch {
 	case errors.Is(err, tiledesk.ErrUnauthorized), errors.Is(err, tiledesk.ErrForbidden):
@@ -67,6 +71,17 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
 		return exitInterrupted
 	}
 	return exitUndone
+}
+
+// listingFailed reports whether it was a listing that ended the run, so that there
+// may be more tokens than it has seen.
+func listingFailed(report *tiledesk.RevokeReport, whole error) bool {
+	var answered *tiledesk.APIError
+	switch {
+	case report.Passes == 0, report.NotAttempted > 0, errors.Is(whole, tiledesk.ErrIncompleteHistory), tokensAppear(whole):
+		return false
+	}
+	return !errors.As(whole, &answered) || answered.Method == http.MethodGet
 }
 
 // wholeError is what went wrong with a run as a whole, apart from its failures.

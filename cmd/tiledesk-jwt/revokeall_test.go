@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,6 +81,29 @@ func TestReportThatTakesNoMore(t *testing.T) {
 	}
 	if revoked > 2 { // the one that could not be written, and one that was under way
 		t.Errorf("%d were revoked without a report", revoked)
+	}
+}
+
+// Where tokens appear faster than they go, the server is not said to be silent.
+func TestTokensKeepAppearing(t *testing.T) {
+	t.Parallel()
+	server := tiledesktest.NewServer(t)
+	server.AddUser("agent@example.com", "secret")
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method == http.MethodGet {
+			server.Issue("agent@example.com", 1)
+		}
+	})
+	client, err := tiledesk.NewClient(tiledesk.BasicAuth("agent@example.com", "secret"), tiledesk.WithBaseURL(server.URL()), tiledesk.WithRateLimiter(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	a, _ := testApp(&stderr)
+	c := &revokeAllCommand{Concurrency: 1, Yes: true}
+	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: &reportFile{}})
+	if codeOf(err) != exitUndone || !strings.Contains(stderr.String(), "New tokens keep appearing. ") || strings.Contains(stderr.String(), "did not answer") {
+		t.Errorf("%v: %s", err, stderr.String())
 	}
 }
 
