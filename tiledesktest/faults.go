@@ -1,6 +1,7 @@
 package tiledesktest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -41,8 +42,9 @@ type Fault struct {
 
 	Status int         // 0: the server's own answer
 	Header http.Header // in place of the answer's own of the same name
-	// Body is the answer's, and needs a Status. Its Content-Type, unless Header
-	// has one, is that of JSON if it is JSON, or else what net/http detects.
+	// Body is the answer's; without a Status it takes the place of what the
+	// server itself would say, and the effect stands. Its Content-Type, unless
+	// Header has one, is that of JSON if it is JSON, or else what net/http detects.
 	Body string
 
 	// Delay is waited before the request has any effect, or, with DropAfter,
@@ -60,9 +62,6 @@ func (s *Server) Inject(f Fault) {
 	switch {
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		s.tb.Fatalf("tiledesktest: Inject: %d is not the status of an answer", f.Status)
-		return
-	case f.Status == 0 && f.Body != "":
-		s.tb.Fatalf("tiledesktest: Inject: a Body needs a Status")
 		return
 	case f.Delay < 0:
 		s.tb.Fatalf("tiledesktest: Inject: a Delay below zero: %v", f.Delay)
@@ -102,8 +101,8 @@ func (s *Server) respond(w http.ResponseWriter, r *http.Request, in incoming) {
 		cut(w)
 		return
 	}
-	if f.Status != 0 {
-		rep = f.reply()
+	if f.Status != 0 || f.Body != "" {
+		rep = f.reply(rep.status)
 	}
 	rep.send(w, f.Header)
 }
@@ -144,8 +143,9 @@ func (s *Server) wait(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-func (f Fault) reply() reply {
-	rep := reply{status: f.Status, text: f.Body, header: http.Header{}}
+// reply is the fault's own answer; without a Status it has that of the server's.
+func (f Fault) reply(own int) reply {
+	rep := reply{status: cmp.Or(f.Status, own), text: f.Body, header: http.Header{}}
 	if json.Valid([]byte(f.Body)) {
 		rep.header.Set("Content-Type", typeJSON)
 	}

@@ -58,6 +58,16 @@ func TestTheBodyOfAFaultHasATypeUnlessToldOtherwise(t *testing.T) {
 	}
 }
 
+func TestTheBodyOfAFaultWithoutStatusTakesThePlaceOfTheServersWords(t *testing.T) {
+	t.Parallel()
+	s, token, path := serverWithOneToken(t)
+	s.Inject(tiledesktest.Fault{Method: http.MethodDelete, Body: `null`})
+	revoke(t, s, path).want(t, http.StatusOK, `null`)
+	if !s.Revoked(token) {
+		t.Error("the effect does not stand")
+	}
+}
+
 func TestFaultsAreConsultedInTheirOrderAndUsedUp(t *testing.T) {
 	t.Parallel()
 	s, token, _ := serverWithOneToken(t)
