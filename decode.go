@@ -219,21 +219,29 @@ func timeOf(value gjson.Result) time.Time {
 			}
 		}
 		if ms, err := strconv.ParseInt(value.Str, 10, 64); err == nil && len(value.Str) >= 12 {
-			return plausible(time.UnixMilli(ms))
+			return atMilli(ms)
 		}
 	case value.Type == gjson.Number && math.Abs(value.Num) < math.MaxInt64/2:
-		return plausible(time.UnixMilli(int64(value.Num)))
+		return atMilli(int64(value.Num))
 	case value.IsObject():
 		if date := value.Get("$date"); date.IsObject() {
 			ms, err := strconv.ParseInt(date.Get("$numberLong").String(), 10, 64)
 			if err == nil {
-				return plausible(time.UnixMilli(ms))
+				return atMilli(ms)
 			}
 		} else {
 			return timeOf(date)
 		}
 	}
 	return time.Time{}
+}
+
+// atMilli takes 0 and less for a time that was never set: no token is from 1970.
+func atMilli(ms int64) time.Time {
+	if ms <= 0 {
+		return time.Time{}
+	}
+	return plausible(time.UnixMilli(ms))
 }
 
 // plausible drops years that time.Time itself could not marshal.

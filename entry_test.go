@@ -60,6 +60,7 @@ func TestToken_times(t *testing.T) {
 		"with a space and a zone":      {`"2026-11-22 11:22:29+01:00"`, second},
 		"without seconds":              {`"2026-11-22T10:22Z"`, instant.Truncate(time.Minute)},
 		"a day":                        {`"2026-11-22"`, time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)},
+		"zero milliseconds":            {`0`, never},
 		"milliseconds":                 {`1795342949737`, instant},
 		"milliseconds as a float":      {`1.795342949737e12`, instant},
 		"milliseconds as text":         {`"1795342949737"`, instant},
