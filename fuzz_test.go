@@ -206,3 +206,60 @@ func FuzzRetryAfter(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSignIn reads the reply to a sign-in: what it takes for a token fits into a
+// header as it is.
+func FuzzSignIn(f *testing.F) {
+	addRecordings(f, func(r recording) { f.Add([]byte(r.Response.Body)) })
+	for _, seed := range []string{
+		`{"success":true,"token":"JWT ` + testToken + `"}`, `{"token":"a\u0000b"}`, `{"token":"a\r\nX: y"}`, `{"token":1}`, `{"token":""}`,
+		`{"token":"a","token":"b c"}`, `{"success":false,"token":"a"}`, `[{"token":"a"}]`, `{"token":"Bearer a"}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		credentials, err := readSignIn(&Response{StatusCode: 200, Body: body})
+		if (credentials == nil) == (err == nil) {
+			t.Fatalf("got %v and %v", credentials, err)
+		}
+		if err != nil {
+			return
+		}
+		value, err := credentials.Authorization(t.Context())
+		token, ok := strings.CutPrefix(value, "JWT ")
+		if err != nil || !ok || token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+			t.Fatalf("the token makes the header %q, %v", value, err)
+		}
+	})
+}
+
+// FuzzRedirect tells where a redirect points to, and nothing that it hides there.
+func FuzzRedirect(f *testing.F) {
+	for _, seed := range []string{
+		"", "/", "/login?next=/jwt/history/" + testJTI, "//other.test/", "https://user:s3cret@other.test/a", "http://tiledesk.test:80/", "%zz", ":", "\x1b[2J",
+		"https://" + testToken + ".test/", "https://\u202etset.rehto/", "javascript:alert(1)", "https://[::1", "https://x.test\\@y.test/",
+	} {
+		f.Add(seed)
+	}
+	u, err := url.Parse(testURL + "/jwt/history/" + testJTI)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, location string) {
+		settings, err := newOptions([]Option{WithBaseURL(testURL)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &call{
+			options: settings, route: routeRevokeByJTI, url: u, authorization: "JWT " + testToken, identifier: testJTI, attempts: 1,
+			answer: &Response{StatusCode: 302, Header: http.Header{"Location": {location}}, Attempts: 1},
+		}
+		text := c.apiError().Error()
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 4*maxMessage+200 {
+			t.Fatalf("the text is not fit for a terminal: %q", text)
+		}
+		if strings.Contains(text, testJTI) || strings.Contains(text, testToken) || strings.Contains(text, "s3cret") && strings.Contains(location, ":s3cret@") {
+			t.Fatalf("the text shows a secret: %q", text)
+		}
+	})
+}
