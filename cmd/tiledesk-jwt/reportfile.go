@@ -71,10 +71,11 @@ func (r *reportFile) takeOver() error {
 // readLines returns how many bytes of whole lines there are.
 func (r *reportFile) readLines(in io.Reader) (whole int64, err error) {
 	lines := bufio.NewReader(in)
+	ours := false // there is a line that only a report has
 	for {
 		text, err := lines.ReadBytes('\n')
 		switch {
-		case err == io.EOF && !isCutLine(text):
+		case err == io.EOF && !ours && !beginsReport(text):
 			return whole, errForeignReport
 		case err == io.EOF:
 			return whole, nil
@@ -86,6 +87,7 @@ func (r *reportFile) readLines(in io.Reader) (whole int64, err error) {
 			if json.Unmarshal(text, &line) != nil || line.Outcome == 0 {
 				return whole, errForeignReport
 			}
+			ours = true
 		}
 		whole += int64(len(text))
 		switch key := reportKey(line.ID, line.JTI); line.Outcome {
@@ -99,9 +101,14 @@ func (r *reportFile) readLines(in io.Reader) (whole int64, err error) {
 
 var errForeignReport = errors.New("the file is there and is no report of tiledesk-jwt revoke-all; choose another name")
 
-// isCutLine reports whether a text without its line break can be what a crash left
-// of a line. It is thrown away, so that whatever is no object is no such line.
-func isCutLine(text []byte) bool { return len(text) == 0 || text[0] == '{' }
+// beginsReport reports whether a text without its line break can be what a crash
+// left of the first line. It is thrown away, and many a file of somebody else is
+// one object without a line break.
+func beginsReport(text []byte) bool {
+	const begin = `{"time":"`
+	n := min(len(text), len(begin))
+	return string(text[:n]) == begin[:n]
+}
 
 func (r *reportFile) resumed() int { return len(r.done) }
 
