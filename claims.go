@@ -37,7 +37,7 @@ func ParseClaims(token string) (*Claims, error) {
 	case hasScheme(token, "Bearer"):
 		return nil, invalidArgument("the token has Bearer in front: give the token alone, or with JWT in front")
 	case len(parts) != 3:
-		return nil, invalidArgument("the token has %d parts where a JWT has three with dots between", strings.Count(token, ".")+1)
+		return nil, invalidArgument("a JWT has three parts with dots between them, and this text has %d", strings.Count(token, ".")+1)
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
