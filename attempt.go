@@ -111,7 +111,7 @@ func (c *call) send(req *http.Request) (*http.Response, error) {
 
 // headerTooLong are the words, all that there is, by which net/http tells that a
 // header or a flood of 1xx answers was longer than the transport allows.
-var headerTooLong = regexp.MustCompile(`response headers exceeded|response header list larger than|too many 1xx`)
+var headerTooLong = regexp.MustCompile(`response headers exceeded|header list (?:larger than|too large)|too many 1xx`)
 
 // attemptError says that it was our own timeout which ended the attempt, or the
 // length of the header.

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -213,6 +215,42 @@ func TestHostile_wire(t *testing.T) {
 				WithBaseURL(newVillain(t, tt.script)), WithRateLimiter(nil), WithRetryPolicy(RetryPolicy{}),
 				WithHTTPClient(&http.Client{Transport: transport, Timeout: timeout}),
 			}, tt.check)
+		})
+	}
+}
+
+// The same over HTTP/2, where net/http has other words for it.
+func TestHostile_http2(t *testing.T) {
+	t.Parallel()
+	tests := map[string]http.HandlerFunc{
+		"a header of two MiB": func(w http.ResponseWriter, _ *http.Request) {
+			for i := range 2 << 10 {
+				w.Header().Set("X-"+strconv.Itoa(i), strings.Repeat("a", 1<<10))
+			}
+		},
+		"103 without an end": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Link", strings.Repeat("a", 1<<10))
+			for r.Context().Err() == nil {
+				w.WriteHeader(http.StatusEarlyHints)
+			}
+		},
+	}
+	for name, handler := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewUnstartedServer(handler)
+			server.EnableHTTP2 = true
+			server.StartTLS()
+			t.Cleanup(server.Close)
+			transport := newTransport()
+			transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+			t.Cleanup(transport.CloseIdleConnections)
+			playHostile(t, []Option{WithBaseURL(server.URL), withTransport(transport), WithRetryPolicy(quick), WithRateLimiter(nil)}, func(t *testing.T, err error) {
+				t.Helper()
+				if err == nil || name == "103 without an end" && !errors.Is(err, ErrResponseTooLarge) { // the other ends the connection, without a word
+					t.Errorf("got %v", err)
+				}
+			})
 		})
 	}
 }
