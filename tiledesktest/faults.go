@@ -30,7 +30,7 @@ const (
 //
 // With a Status, the fault's answer takes the place of the server's and the
 // request has no effect, unless Drop is DropAfter. Without one, the server
-// answers itself, and Delay, Header and Drop are what goes wrong.
+// answers itself, and Delay, Header, Body and Drop are what goes wrong.
 //
 // A connection that is cut breaks in the middle of a reply, after its status
 // line. That every client must notice, while net/http silently repeats a GET
