@@ -125,6 +125,6 @@ func withMintedUnseen(err error) error {
 
 // jsonInner is the text as it stands between the quotes of JSON.
 func jsonInner(text string) string {
-	quoted, _ := json.Marshal(text)
-	return strings.Trim(string(quoted), `"`)
+	quoted, _ := json.Marshal(text) // a text alone: cannot fail
+	return string(quoted[1 : len(quoted)-1])
 }

@@ -232,3 +232,21 @@ func TestSignInThatIsRefusedHalfWayMintedNothing(t *testing.T) {
 		}
 	}
 }
+
+// A password that begins or ends with a quote is hidden whole where a server
+// repeats it as JSON.
+func TestJSONInner_keepsQuotesOfTheText(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`plain`:   `plain`,
+		`"begin`:  `\"begin`,
+		`end"`:    `end\"`,
+		`a\b"c`:   `a\\b\"c`,
+		`""`:      `\"\"`,
+		`ümlaut€`: `ümlaut€`,
+	} {
+		if got := jsonInner(text); got != want {
+			t.Errorf("%s: (got) %s, (want) %s", text, got, want)
+		}
+	}
+}
