@@ -46,7 +46,7 @@ func BasicAuth(email, password string) Credentials {
 func JWTAuth(token string) Credentials {
 	token = bareToken(token)
 	value := "JWT " + token
-	fixed := &fixedCredentials{value: func() string { return value }, jwt: true}
+	fixed := &fixedCredentials{value: func() string { return value }}
 	switch {
 	case token == "":
 		fixed.err = invalidArgument("the token is empty")
@@ -66,7 +66,6 @@ func JWTAuth(token string) Credentials {
 // that prints a struct can print it.
 type fixedCredentials struct {
 	value func() string
-	jwt   bool
 	err   error // why NewClient refuses them
 }
 
