@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // Credentials authorize the calls of a client.
@@ -102,7 +104,7 @@ func authorize(ctx context.Context, credentials Credentials) (string, error) {
 		return "", fmt.Errorf("tiledesk: the credentials gave no authorization, nothing was sent: %w", err)
 	case value == "":
 		return "", invalidArgument("the credentials gave an empty authorization")
-	case hasScheme(value, "JWT"), strings.HasPrefix(value, "eyJ") && holdsJWT.MatchString(value):
+	case hasScheme(value, "JWT"), redact.IsToken(value):
 		return JWTAuth(value).Authorization(ctx)
 	case hasControl(value):
 		return "", invalidArgument("the credentials gave an authorization with a control character in it")

@@ -1,11 +1,14 @@
 package tiledesk
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // Errors that a call can end with. All of them answer [errors.Is]; whatever
@@ -48,6 +51,10 @@ var (
 	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its header
 	// longer than 1 MiB, or its list longer than 327,680 entries.
 	ErrResponseTooLarge = errors.New("response too large")
+
+	// ErrTokensKeepAppearing means that RevokeAll gave up after ten listings that
+	// each brought new tokens.
+	ErrTokensKeepAppearing = errors.New("new tokens keep appearing")
 
 	// ErrIncompleteHistory means that paging may have missed entries that were
 	// there when it began.
@@ -121,6 +128,37 @@ func (e *APIError) Is(target error) bool {
 	}
 }
 
+// FromServer reports whether a 401 or a 404 is the word of the Tiledesk server
+// itself about the token, and not that of a proxy or gateway in front of it, which
+// proves nothing. The server's own 401 is the bare text "Unauthorized" (measured),
+// its own 404 is JSON with "success" false (read in its source), or a 2xx that says
+// that nothing was there to revoke. It is false for every other answer.
+func (e *APIError) FromServer() bool { return e.saysUnauthorized() || e.saysNotFound() }
+
+// saysUnauthorized reports whether the server itself refuses the authorization,
+// whatever its reason.
+func (e *APIError) saysUnauthorized() bool {
+	return e.StatusCode == http.StatusUnauthorized && e.Response != nil &&
+		string(bytes.TrimSpace(e.Response.Body)) == "Unauthorized"
+}
+
+// saysNotFound reports whether the API itself says that a token is not there, in
+// the shape of its sibling routes. An HTML page, or the JSON of some gateway, is a
+// wrong address instead: the token may well be alive.
+func (e *APIError) saysNotFound() bool {
+	if e.StatusCode != http.StatusNotFound {
+		return e.kind == ErrNotFound
+	}
+	if e.Response == nil {
+		return false
+	}
+	success := gjson.Result{}
+	if body := trimBOM(e.Response.Body); validJSON(body) {
+		success = gjson.GetBytes(body, "success")
+	}
+	return success.Exists() && !truthy(success)
+}
+
 // Unwrap gives what ended the call after the answer, a context's error for
 // example; nil when the answer itself is the error.
 func (e *APIError) Unwrap() error { return e.cause }
@@ -168,7 +206,7 @@ func (e *safeError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.tex
 
 // invalidArgument is the error for what was refused before anything was sent.
 func invalidArgument(format string, args ...any) error {
-	return fmt.Errorf("tiledesk: %w: %s", ErrInvalidArgument, fmt.Sprintf(format, args...))
+	return fmt.Errorf("tiledesk: %w: %w", ErrInvalidArgument, fmt.Errorf(format, args...))
 }
 
 // formatSafely writes text for any verb, quoted for %q.

@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"encoding/json"
 	"errors"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"net/http"
 	"net/url"
 	"strings"
@@ -156,7 +157,7 @@ func FuzzErrorMessage(f *testing.F) {
 
 func FuzzPath(f *testing.F) {
 	for _, seed := range []string{
-		"", ".", "..", "a/b", "a/../b", `a\..\b`, "a?b", "a%2Fb", "id/x", "a..b", "ü", "..%2f", "a//b", "#", ";", " a ", "\x00", testToken, strings.Repeat("a", maxIdentifier+1), "\xff",
+		"", ".", "..", "a/b", "a/../b", `a\..\b`, "a?b", "a%2Fb", "id/x", "a..b", "ü", "..%2f", "a//b", "#", ";", " a ", "\x00", testToken, strings.Repeat("a", ident.Max+1), "\xff",
 	} {
 		f.Add(seed)
 	}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/tidwall/gjson"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // The error of a bulk result keeps this much of an answer's body, and its header
@@ -53,9 +53,9 @@ func (j job) authorizes(req request) bool {
 	return err == nil && claims.JTI != "" && claims.JTI == j.target.JTI
 }
 
-// result blots out an identifier that is a whole token.
+// result redacts an identifier that is a whole token.
 func (j job) result(outcome Outcome, err error, attempts int) RevokeResult {
-	target := Target{JTI: blot(j.target.JTI), ID: blot(j.target.ID)}
+	target := Target{JTI: redact.Tokens(j.target.JTI), ID: redact.Tokens(j.target.ID)}
 	if j.token != nil {
 		j.token.JTI, j.token.ID = target.JTI, target.ID
 	}
@@ -77,8 +77,8 @@ func verdictOf(err error) verdict {
 	var silent *connectionError
 	switch {
 	case errors.As(err, &answered):
-		v.attempts, v.replyLost, v.gone = answered.Attempts, answered.replyLost, saysNotFound(answered)
-		v.refused = answered.StatusCode == 401 && !bytes.HasPrefix(bytes.TrimSpace(answered.Response.Body), []byte("<"))
+		v.attempts, v.replyLost, v.gone = answered.Attempts, answered.replyLost, answered.saysNotFound()
+		v.refused = answered.saysUnauthorized()
 	case errors.As(err, &silent):
 		v.attempts, v.replyLost = silent.attempts, silent.replyLost
 	}
@@ -110,20 +110,6 @@ func (v verdict) explained() error {
 	return fmt.Errorf("%w; an earlier reply was lost, so that it may have been this run that revoked it", v.err)
 }
 
-// saysNotFound reports whether the API itself says that a token is not there, in
-// the shape of its sibling routes. An HTML page, or the JSON of some gateway, is a
-// wrong address instead: the token may well be alive.
-func saysNotFound(err *APIError) bool {
-	if err.StatusCode != 404 {
-		return err.kind == ErrNotFound
-	}
-	success := gjson.Result{}
-	if body := trimBOM(err.Response.Body); validJSON(body) {
-		success = gjson.GetBytes(body, "success")
-	}
-	return success.Exists() && !truthy(success)
-}
-
 // shorten keeps a hundred thousand failures from holding as many pages of a proxy.
 func shorten(err error) {
 	var answered *APIError
@@ -140,11 +126,4 @@ func shorten(err error) {
 	if header > maxBulkHeader {
 		answered.Response.Header = nil
 	}
-}
-
-func blot(identifier string) string {
-	if shapedLikeJWT.MatchString(identifier) {
-		return redacted
-	}
-	return identifier
 }

@@ -2,6 +2,7 @@ package tiledesk
 
 import (
 	"fmt"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"slices"
 	"strings"
 	"time"
@@ -85,7 +86,7 @@ func (p *story) unspoken(run *played) (lies []string) {
 func (p *story) misjudged(run *played, raw string) string {
 	name, revoked := tokenName(raw), p.server.Revoked(raw)
 	i := slices.IndexFunc(run.heard, func(r RevokeResult) bool {
-		return r.Target.JTI == blot(name.JTI) && (name.JTI != "" || r.Target.ID == name.ID)
+		return r.Target.JTI == redact.Tokens(name.JTI) && (name.JTI != "" || r.Target.ID == name.ID)
 	})
 	isOwn := raw == p.own || p.ownNameless && name.JTI == ""
 	if i < 0 {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/tidwall/gjson"
 )
 
@@ -20,7 +21,6 @@ const (
 	messageWindow = 64 << 10 // bytes in which they are looked for
 	cleanWindow   = 1 << 20  // bytes that are searched for secrets, so that many of them leave a window full
 	maxFields     = 100      // of a 422
-	redacted      = "[redacted]"
 
 	// blotted stands for a secret until a text is done: a noncharacter, short
 	// enough that no text grows, and with nothing in it that is a secret too.
@@ -145,11 +145,11 @@ func secretsOf(authorization string, u *url.URL, others ...string) []string {
 	return texts
 }
 
-// redact puts a mark in the place of every secret in a text. Whole tokens come
+// redactSecrets puts a mark in the place of every secret in a text. Whole tokens come
 // first: all those of a server begin alike, so that hiding our own piece by piece
 // would leave the rest of another in the open.
-func redact(text string, hide secrets) string {
-	text = shapedLikeJWT.ReplaceAllString(text, blotted)
+func redactSecrets(text string, hide secrets) string {
+	text = redact.Replace(text, blotted)
 	for _, secret := range hide() {
 		if len(secret) >= len(blotted) { // shorter ones are in every text by chance
 			text = strings.ReplaceAll(text, secret, blotted)
@@ -164,7 +164,7 @@ func tells(err error, hide secrets) bool {
 		return false
 	}
 	text := err.Error()
-	if _, ok := err.(*url.Error); ok || redact(text, hide) != text {
+	if _, ok := err.(*url.Error); ok || redactSecrets(text, hide) != text {
 		return true
 	}
 	switch err := err.(type) {
@@ -179,11 +179,11 @@ func tells(err error, hide secrets) bool {
 // clean makes a text of the server fit for an error or a terminal: no secret, no
 // control or invisible character, one line, at most 300 characters.
 func clean(text string, hide secrets) string {
-	text = redact(text[:min(len(text), cleanWindow)], hide)
+	text = redactSecrets(text[:min(len(text), cleanWindow)], hide)
 	text = strings.ToValidUTF8(text[:min(len(text), messageWindow)], "\uFFFD")
 	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
-	text = redact(text, hide) // one may have come to light
-	text = strings.ReplaceAll(text, blotted, redacted)
+	text = redactSecrets(text, hide) // one may have come to light
+	text = strings.ReplaceAll(text, blotted, redact.Mark)
 	if runes := []rune(text); len(runes) > maxMessage {
 		text = string(runes[:maxMessage-1]) + "…"
 	}

@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"context"
 	"errors"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -26,12 +27,12 @@ func TestIdentifier_arrivesAsItself(t *testing.T) {
 	t.Parallel()
 	identifiers := []string{
 		"2e5e5e9b-8a3b-4975-83e2-35ea216c468b", "6b02c254b4f8164bc2ae64b3", "0", "-", "~", "*",
-		"a/b", "/a", "a/", "//", "a//b", `a\b`, "id/x", "id", "history", "jwt/history",
+		"a/b", "/a", "a/", "//", "a//b", `a\b`, "idx/x", "id", "history", "jwt/history",
 		"a?b", "a#b", "a%2Fb", "%", "%%", "%2e%2e", "%2e%2e%2fx", "%00", "%zz", "a&b=c", "a=b", "a;b", "a:b", "a@b", "a,b", "a+b", "a$b", "a!b", "(a)", "'a'", `"a"`, "<a>", "a|b", "{a}", "[a]", "^", "`",
 		"a b", " a", "a ", "a..b", "..a", "a..", "...", "a/...", ".a", "a.", "a/..b", `a\..b`, "a.b.c", "..;", "..;/x",
 		"ü", "日本語", "😀", "e\u0301", "\u202e", "\xff\xfe", "\u00a0x",
 		"eyJ", "eyJhbGciOiJIUzI1NiJ9", "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJ4In0", "keyJob.v1.2", "a.eyJob.v1.2", "the_eyJs.of.us", "x-eyJ.a.b",
-		"__proto__", "null", "undefined", strings.Repeat("x", maxIdentifier), "x" + strings.Repeat("/x", 500),
+		"__proto__", "null", "undefined", strings.Repeat("x", ident.Max), "x" + strings.Repeat("/x", 500),
 	}
 	for name, tt := range revocations {
 		for _, identifier := range identifiers {
@@ -80,9 +81,10 @@ func TestIdentifier_refused(t *testing.T) {
 		"two dots and slashes":          {identifier: "..//", text: "segment . or .."},
 		"backslashes":                   {identifier: `..\s3cret`, text: "segment . or .."},
 		"both slashes":                  {identifier: `s3cret/x\../y`, text: "segment . or .."},
+		"a dot in an innocent one":      {identifier: "keyJobs.v1.2/..", text: "segment . or .."},
 		"a token":                       {identifier: testToken, text: "RevokeToken"},
 		"a token with its scheme":       {identifier: "JWT " + testToken, text: "RevokeToken"},
-		"a token with padding":          {identifier: "eyJh=.eyJq==.c2ln=", text: "RevokeToken"},
+		"a token with padding":          {identifier: "eyJhbGciOiJub25lIn0=.eyJq==.c2ln=", text: "RevokeToken"},
 		"an unsigned token":             {identifier: "eyJhbGciOiJub25lIn0.eyJqdGkiOiJ4In0.", text: "RevokeToken"},
 		"a token after an equals sign":  {identifier: "token=" + testToken, text: "RevokeToken"},
 		"a token after a slash":         {identifier: "id/" + testToken, text: "RevokeToken"},

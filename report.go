@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // RevokeReport is what became of all targets of a run. The counts add up to the
@@ -14,6 +16,10 @@ type RevokeReport struct {
 
 	// Passes is the number of listings that RevokeAll made.
 	Passes int
+	// WithoutJTI is how many tokens are revoked by the server's word though their
+	// entry shows no jti, where no entry of the list shows one: nobody can tell
+	// whether the server refuses them.
+	WithoutJTI int
 	// Failures is every result that is Failed or NotAttempted, and NotFound.
 	Failures []RevokeResult
 
@@ -29,6 +35,16 @@ func (r *RevokeReport) Err() error {
 		return nil
 	}
 	return &reportError{text: r.summary(), failures: slices.Clip(r.Failures), whole: slices.Clip(r.whole)}
+}
+
+// RunErr is what went wrong with the run as a whole: a listing that failed, the
+// reason why it stopped, new tokens that keep appearing. It is nil when only single
+// targets failed.
+func (r *RevokeReport) RunErr() error {
+	if len(r.whole) == 0 {
+		return nil
+	}
+	return &reportError{text: "tiledesk: " + joinLines(r.whole), whole: slices.Clip(r.whole)}
 }
 
 // add notes what went wrong with the run as a whole.
@@ -121,7 +137,7 @@ func joinLines(errs []error) string {
 // oneLine is the text of an error without our own prefix, at most 500 characters.
 // It may be the caller's, so that a token can stand in it.
 func oneLine(err error) string {
-	text := shapedLikeJWT.ReplaceAllString(strings.TrimPrefix(err.Error(), "tiledesk: "), redacted)
+	text := redact.Tokens(strings.TrimPrefix(err.Error(), "tiledesk: "))
 	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
 	if runes := []rune(text); len(runes) > 500 {
 		text = string(runes[:499]) + "…"

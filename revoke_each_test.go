@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"context"
 	"errors"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"iter"
 	"math"
 	"net/http"
@@ -97,7 +98,7 @@ func TestHostileIdentifiersAreNotSentAndBlottedOut(t *testing.T) {
 	})
 	hostile := []Target{
 		{}, {JTI: " "}, {ID: "\t"}, {JTI: ".."}, {JTI: "a/../../project"}, {ID: `..\x`}, {ID: "a/./b"},
-		{JTI: "line\nbreak"}, {JTI: strings.Repeat("a", maxIdentifier+1)},
+		{JTI: "line\nbreak"}, {JTI: strings.Repeat("a", ident.Max+1)},
 		{JTI: testToken}, {ID: testToken}, {JTI: "JWT " + testToken}, {ID: "..", JTI: "fine"},
 	}
 	var heard hearing

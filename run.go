@@ -18,7 +18,7 @@ const (
 )
 
 var (
-	errKeepAppearing = fmt.Errorf("tiledesk: new tokens keep appearing: the last of %d listings still brought some; someone signs in faster than they are revoked, or the server lists only a part of them at a time", maxPasses)
+	errKeepAppearing = fmt.Errorf("tiledesk: %w: the last of %d listings still brought some; someone signs in faster than they are revoked, or the server lists only a part of them at a time", ErrTokensKeepAppearing, maxPasses)
 	errNoIdentifier  = invalidArgument("neither an id nor a jti: such a token cannot be revoked")
 )
 

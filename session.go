@@ -91,6 +91,26 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 	return resp, err
 }
 
+// Claims reads what the token that the client sends says about itself, its jti and
+// its user for example, so that a program can recognise the token in the history.
+// It sends nothing, and nobody has verified what it reads.
+//
+// A client that sends no JWT, one with BasicAuth for example, is
+// [ErrInvalidArgument]; an error of the credentials is returned as it is.
+func (c *Client) Claims(ctx context.Context) (*Claims, error) {
+	if ctx == nil {
+		return nil, invalidArgument("the context is nil: use context.Background()")
+	}
+	authorization, err := c.authorization(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !hasScheme(authorization, "JWT") {
+		return nil, invalidArgument("the client holds no token: it authorizes with %s", credentialKind(authorization))
+	}
+	return ParseClaims(authorization)
+}
+
 // readSignIn takes the token out of the reply.
 func readSignIn(resp *Response) (Credentials, error) {
 	root, err := parseJSON(trimBOM(resp.Body))

@@ -51,7 +51,10 @@ func (s *Server) list(u *user, query url.Values) reply {
 	if number < 0 {
 		return failure(http.StatusInternalServerError, "Error getting object.")
 	}
-	rows := u.list(query.Get(s.opts.sortParam), s.opts.revokedHidden)
+	var rows []*row
+	if !s.opts.withoutRecording {
+		rows = u.list(query.Get(s.opts.sortParam), s.opts.revokedHidden)
+	}
 	ascending := query.Get("direction") == "1"
 	first := len(rows)
 	if number < len(rows)/s.opts.pageSize+1 {
@@ -123,7 +126,7 @@ func (s *Server) revokeID(u *user, id string) reply {
 
 // revoke answers with the document, the first time and every other time.
 func (s *Server) revoke(u *user, r *row) reply {
-	if r == nil || r.owner != u || r.revoked && s.opts.secondRevokeNotFound {
+	if r == nil || s.opts.withoutRecording || r.owner != u || r.revoked && s.opts.secondRevokeNotFound {
 		return failure(http.StatusNotFound, "Object not found.")
 	}
 	s.state.revoke(r)

@@ -24,6 +24,7 @@ type options struct {
 	withoutModule        bool
 	withoutIDRoute       bool
 	withoutEnforcement   bool
+	withoutRecording     bool
 	withoutRequestLog    bool
 }
 
@@ -117,6 +118,13 @@ func WithoutHistoryModule() Option {
 // (measured on the server 2.19.16, where this is the default).
 func WithoutEnforcement() Option {
 	return func(o *options) { o.withoutEnforcement = true }
+}
+
+// WithoutRecording imitates a server that records no sign-in, which a server whose
+// JWT_HISTORY_ENABLED is off very likely does not (inferred from a sibling module):
+// the list is empty, every revocation is answered 404, and no token is ever refused.
+func WithoutRecording() Option {
+	return func(o *options) { o.withoutRecording = true }
 }
 
 // WithoutRequestLog keeps no record of requests: [Server.Requests] is empty.

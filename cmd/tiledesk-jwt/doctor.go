@@ -60,7 +60,7 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 	if a.flags.SignIn && who.hasToken() {
 		return usage("--sign-in needs an email and a password. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or leave --sign-in away.")
 	}
-	x := &examination{app: a, who: who, send: a.options(nil)}
+	x := &examination{app: a, who: who, send: a.options()}
 	client, err := tiledesk.NewClient(who.credentials(), x.send...)
 	if err != nil {
 		return err

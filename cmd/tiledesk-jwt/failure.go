@@ -175,16 +175,13 @@ func explainSilence(err error) string {
 	switch {
 	case errors.As(err, &name):
 		return "The host of the base URL cannot be found. Check its spelling and your network." + said
-	case tokensAppear(err):
+	case errors.Is(err, tiledesk.ErrTokensKeepAppearing):
 		return "New tokens keep appearing. End whatever signs in, or revoke what is older with --older-than, then run the same command again." + said
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The server did not answer in time. Try again, or give it longer with --timeout." + said
 	}
 	return "The server did not answer. Check the base URL and your network, then try again." + said
 }
-
-// tokensAppear goes by the text, since the package has no name for this error.
-func tokensAppear(err error) bool { return strings.Contains(err.Error(), "new tokens keep appearing") }
 
 func withoutPrefix(err error) string {
 	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "tiledesk: "), "invalid argument: ")

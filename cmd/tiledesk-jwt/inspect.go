@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 type inspectCommand struct {
@@ -62,7 +63,7 @@ func (a *app) readToken(ctx context.Context, what, name string) (string, error) 
 	switch {
 	case errors.Is(err, errNotAnswered):
 		return "", err
-	case err != nil && tokenLike.MatchString(name):
+	case err != nil && redact.HasToken(name):
 		return "", usage("%s takes the name of a file that holds the token. Do not write the token itself on the command line: it stays in the history of the shell.", what)
 	case err != nil:
 		return "", usage("%s %s: %s", what, name, err)

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // stillElsewhere is what a revocation does not reach (measured, and read in the
@@ -73,7 +75,7 @@ func (a *app) readLeak(ctx context.Context, name string) (*leak, error) {
 	if claims.JTI == "" {
 		return nil, usage("This token has no jti, by which it could be revoked. Find its entry with tiledesk-jwt list --all, as user %s, and revoke it with --id.", either(claims.UserID, "(unknown)"))
 	}
-	if err := checkIdentifier(claims.JTI); err != nil {
+	if err := ident.CheckJTI(claims.JTI); err != nil {
 		return nil, usage("The jti of this token %s. Find its entry with tiledesk-jwt list --all and revoke it with --id.", err)
 	}
 	return &leak{app: a, token: func() string { return token }, claims: claims}, nil
@@ -89,7 +91,7 @@ func wellFormed(token string) bool {
 	head, _, _ := strings.Cut(token, ".")
 	header, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(head, "="))
 	return err == nil && bytes.HasPrefix(bytes.TrimSpace(header), []byte("{")) && json.Valid(header) &&
-		tokenLike.FindString(token) == token && !strings.HasSuffix(token, ".")
+		redact.IsToken(token) && !strings.HasSuffix(token, ".")
 }
 
 // withSession uses the credentials of the environment, or the leaked token itself
@@ -99,7 +101,7 @@ func (l *leak) withSession(ctx context.Context, use func(*session) error) error 
 		return l.app.withSession(ctx, use)
 	}
 	l.self = true
-	client, err := tiledesk.NewClient(tiledesk.JWTAuth(l.token()), l.options(nil)...)
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(l.token()), l.options()...)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 type listCommand struct {
@@ -98,7 +99,7 @@ func rows(tokens []*tiledesk.Token, current string) []row {
 	list := make([]row, len(tokens))
 	for i, token := range tokens {
 		list[i] = row{
-			ID: redact(token.ID), JTI: redact(token.JTI),
+			ID: redact.Tokens(token.ID), JTI: redact.Tokens(token.JTI),
 			CreatedAt: orNull(stamp(token.CreatedAt)), UpdatedAt: orNull(stamp(token.UpdatedAt)),
 			Current: current != "" && token.JTI == current,
 			token:   token,

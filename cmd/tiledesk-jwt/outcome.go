@@ -52,7 +52,7 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
 	if err == nil {
 		return exitDone
 	}
-	whole := wholeError(report)
+	whole := report.RunErr()
 	switch {
 	case interrupted(ctx):
 		a.console.complain("Interrupted. What was not attempted is still alive; run the same command again to go on.")
@@ -78,17 +78,10 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
 func listingFailed(report *tiledesk.RevokeReport, whole error) bool {
 	var answered *tiledesk.APIError
 	switch {
-	case report.Passes == 0, report.NotAttempted > 0, errors.Is(whole, tiledesk.ErrIncompleteHistory), tokensAppear(whole):
+	case report.Passes == 0, report.NotAttempted > 0, errors.Is(whole, tiledesk.ErrIncompleteHistory), errors.Is(whole, tiledesk.ErrTokensKeepAppearing):
 		return false
 	}
 	return !errors.As(whole, &answered) || answered.Method == http.MethodGet
-}
-
-// wholeError is what went wrong with a run as a whole, apart from its failures.
-func wholeError(report *tiledesk.RevokeReport) error {
-	whole := *report
-	whole.Failures = nil
-	return whole.Err()
 }
 
 // interrupted reports whether it was an interrupt that ended the context.

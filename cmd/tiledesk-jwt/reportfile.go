@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // reportFile is the file of --report: a JSON object for each token, written as it
@@ -114,7 +115,7 @@ func (r *reportFile) resumed() int { return len(r.done) }
 
 // has reports whether an earlier run has dealt with the token.
 func (r *reportFile) has(token *tiledesk.Token) bool {
-	return len(r.done) > 0 && r.done[reportKey(redact(token.ID), redact(token.JTI))]
+	return len(r.done) > 0 && r.done[reportKey(redact.Tokens(token.ID), redact.Tokens(token.JTI))]
 }
 
 // knows reports whether the file says already that the token is left alone.
@@ -122,7 +123,7 @@ func (r *reportFile) knows(result tiledesk.RevokeResult) bool {
 	if result.Outcome != tiledesk.Skipped {
 		return false
 	}
-	return r.has(result.Token) || r.passed[reportKey(redact(result.Target.ID), redact(result.Target.JTI))]
+	return r.has(result.Token) || r.passed[reportKey(redact.Tokens(result.Target.ID), redact.Tokens(result.Target.JTI))]
 }
 
 func reportKey(id, jti string) string {
@@ -138,7 +139,7 @@ func (r *reportFile) write(result tiledesk.RevokeResult, now time.Time) bool {
 		return r.failed == nil
 	}
 	line := reportLine{
-		Time: stamp(now), ID: redact(result.Target.ID), JTI: redact(result.Target.JTI),
+		Time: stamp(now), ID: redact.Tokens(result.Target.ID), JTI: redact.Tokens(result.Target.JTI),
 		Outcome: result.Outcome, Attempts: result.Attempts,
 	}
 	if result.Err != nil {

@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"time"
@@ -56,7 +53,7 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 	if a.flags.SignIn {
 		return a.signIn(ctx, account)
 	}
-	client, err := tiledesk.NewClient(account.credentials(), a.options(nil)...)
+	client, err := tiledesk.NewClient(account.credentials(), a.options()...)
 	if err != nil {
 		return nil, err
 	}
@@ -73,13 +70,14 @@ func (a *app) signIn(ctx context.Context, account account) (*session, error) {
 	if account.hasToken() {
 		return nil, usage("--sign-in exchanges email and password for a token, and the environment has only a token. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or leave --sign-in away.")
 	}
-	watch := &signInWatch{base: newTransport()}
-	client, err := tiledesk.SignIn(context.WithoutCancel(ctx), account.email(), account.password(), a.options(watch)...)
+	client, err := tiledesk.SignIn(context.WithoutCancel(ctx), account.email(), account.password(), a.options()...)
 	if err != nil {
 		return nil, err
 	}
 	s := &session{Client: client, signedIn: true}
-	s.jti, s.userID = watch.jti, watch.userID
+	if claims, err := client.Claims(context.WithoutCancel(ctx)); err == nil {
+		s.jti, s.userID = claims.JTI, claims.UserID
+	}
 	a.held.Store(&s.jti)
 	return s, nil
 }
@@ -105,14 +103,10 @@ func tokenLeft(jti string) string {
 	return "The token that this run signed in for was left and never expires. To end it, run: tiledesk-jwt revoke " + jti
 }
 
-// options are the flags as the client takes them; transport is nil for the
-// default one.
-func (a *app) options(transport http.RoundTripper) []tiledesk.Option {
-	if transport == nil {
-		transport = newTransport()
-	}
+// options are the flags as the client takes them.
+func (a *app) options() []tiledesk.Option {
 	opts := []tiledesk.Option{
-		tiledesk.WithHTTPClient(&http.Client{Transport: transport, Timeout: a.flags.Timeout}),
+		tiledesk.WithHTTPClient(&http.Client{Timeout: a.flags.Timeout}),
 		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: a.flags.Retries}),
 		tiledesk.WithRateLimiter(limiter(a.flags.Rate)),
 		tiledesk.WithUserAgent("tiledesk-jwt/" + readBuild().version),
@@ -149,51 +143,6 @@ func limiter(n int) tiledesk.RateLimiter {
 	perMinute := max(1, n-burst)
 	return rate.NewLimiter(rate.Limit(float64(perMinute)/60), burst)
 }
-
-// newTransport keeps enough connections open for any sensible concurrency.
-func newTransport() http.RoundTripper {
-	transport, ok := http.DefaultTransport.(*http.Transport)
-	if !ok {
-		return http.DefaultTransport
-	}
-	transport = transport.Clone()
-	transport.MaxIdleConnsPerHost = transport.MaxIdleConns
-	transport.MaxResponseHeaderBytes = 1 << 20
-	return transport
-}
-
-// signInWatch notes which token a sign-in brought, by its jti: the client holds
-// the token and does not say.
-type signInWatch struct {
-	base        http.RoundTripper
-	jti, userID string
-}
-
-// RoundTrip reads the answer to a POST, of which there is only the sign-in.
-func (w *signInWatch) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := w.base.RoundTrip(r)
-	if err != nil || r.Method != http.MethodPost {
-		return resp, err
-	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
-	rest := io.MultiReader(bytes.NewReader(body), resp.Body)
-	if err != nil {
-		rest = io.MultiReader(bytes.NewReader(body), failingReader{err})
-	}
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{rest, resp.Body}
-	var reply struct{ Token string }
-	if json.Unmarshal(body, &reply) == nil {
-		w.jti, w.userID = identify(reply.Token)
-	}
-	return resp, nil
-}
-
-type failingReader struct{ err error }
-
-func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 
 // identify reads the jti and the user out of a token; both are empty when it
 // cannot be read.

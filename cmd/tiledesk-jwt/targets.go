@@ -9,10 +9,10 @@ import (
 	"io"
 	"os"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 // maxLine is longer than any line that names a token.
@@ -99,40 +99,28 @@ func parseTarget(text string) (tiledesk.Target, error) {
 // checkTarget refuses what the client would refuse to send, so that it is known
 // before anything is sent. Its errors do not repeat the identifier.
 func checkTarget(target tiledesk.Target) error {
-	for name, value := range map[string]string{"id": target.ID, "jti": target.JTI} {
-		if value == "" {
-			continue
+	if target.ID != "" {
+		if err := inOurWords(ident.CheckID(target.ID), target.ID); err != nil {
+			return fmt.Errorf("the id %w", err)
 		}
-		if err := checkIdentifier(value); err != nil {
-			return fmt.Errorf("the %s %w", name, err)
+	}
+	if target.JTI != "" {
+		if err := inOurWords(ident.CheckJTI(target.JTI), target.JTI); err != nil {
+			return fmt.Errorf("the jti %w", err)
 		}
 	}
 	return nil
 }
 
-func checkIdentifier(value string) error {
+// inOurWords says what to do about an identifier that may not be sent.
+func inOurWords(err error, identifier string) error {
 	switch {
-	case tokenLike.MatchString(value):
-		return errors.New("is a whole token, which is a secret; put it into a file and use --token-from")
-	case strings.TrimSpace(value) == "":
-		return errors.New("is blank")
-	case !utf8.ValidString(value):
-		return errors.New("is no UTF-8 text")
-	case len(value) > 4<<10:
-		return errors.New("is longer than any identifier")
-	case strings.ContainsFunc(value, unicode.IsControl):
-		return errors.New("has a control character in it")
-	case hasDotSegment(value):
-		return errors.New("has a part . or .. in it, which could lead to another address")
+	case errors.Is(err, ident.ErrToken):
+		return fmt.Errorf("%w; put it into a file and use --token-from", err)
+	case errors.Is(err, ident.ErrIDRoute):
+		return fmt.Errorf("%w; find the entry with tiledesk-jwt list --all and use --id", err)
+	case err == nil && !utf8.ValidString(identifier):
+		return errors.New("is not UTF-8 text")
 	}
-	return nil
-}
-
-func hasDotSegment(value string) bool {
-	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '/' || r == '\\' }) {
-		if part == "." || part == ".." {
-			return true
-		}
-	}
-	return false
+	return err
 }

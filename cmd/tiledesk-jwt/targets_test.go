@@ -25,8 +25,8 @@ func TestTargetsThatAreNone(t *testing.T) {
 		"\xff\xfea\x00\n\x00":      "line 1: this is UTF-16",
 		"a\n\"b\"\n":               "line 2: this looks like a JSON text",
 		"\xff\xfe\xfd\n":           "line 1: this is UTF-16",
-		"a\n\xfc\n":                "line 2: the jti is no UTF-8 text",
-		"id:\xfc":                  "line 1: the id is no UTF-8 text",
+		"a\n\xfc\n":                "line 2: the jti is not UTF-8 text",
+		"id:\xfc":                  "line 1: the id is not UTF-8 text",
 		`{"id":"1"`:                "line 1: it begins like an object",
 		"# fine\nid,jti,createdAt": "line 2: this looks like CSV",
 	} {

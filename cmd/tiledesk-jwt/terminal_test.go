@@ -3,6 +3,7 @@
 package main
 
 import (
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"io"
 	"os"
 	"os/exec"
@@ -94,7 +95,7 @@ func (term *terminal) end(code int) string {
 	term.send("\n")
 	<-term.done
 	_ = term.Wait() // of the shell
-	if tokenLike.MatchString(text) || strings.Contains(text, testPassword) {
+	if redact.HasToken(text) || strings.Contains(text, testPassword) {
 		term.t.Errorf("a secret was shown: %q", text)
 	}
 	return text

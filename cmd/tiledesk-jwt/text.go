@@ -4,29 +4,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
-
-const redacted = "[redacted]"
-
-// tokenLike finds three base64url parts beginning with eyJ anywhere in a text.
-var tokenLike = regexp.MustCompile(`eyJ[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]*=*`)
-
-// redact takes everything that looks like a token out of a text.
-func redact(text string) string {
-	if !strings.Contains(text, "eyJ") {
-		return text
-	}
-	return tokenLike.ReplaceAllString(text, redacted)
-}
 
 // safe makes a text fit for a terminal: one line, no control or invisible
 // character, nothing that looks like a token.
 func safe(text string) string {
-	return redact(strings.Map(printable, strings.ToValidUTF8(text, "\uFFFD")))
+	return redact.Tokens(strings.Map(printable, strings.ToValidUTF8(text, "\uFFFD")))
 }
 
 func printable(r rune) rune {
@@ -43,7 +31,7 @@ func printable(r rune) rune {
 type safeWriter struct{ w io.Writer }
 
 func (s safeWriter) Write(line []byte) (int, error) {
-	if _, err := io.WriteString(s.w, redact(string(line))); err != nil {
+	if _, err := io.WriteString(s.w, redact.Tokens(string(line))); err != nil {
 		return 0, err
 	}
 	return len(line), nil

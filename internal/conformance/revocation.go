@@ -62,7 +62,7 @@ var revocation = map[string]func(*testing.T, Target){
 		wantBody(t, got, `{"success":false,"msg":"Object not found."}`)
 	},
 	"a jti with a slash reaches the jti route": func(t *testing.T, target Target) {
-		_, err := target.bystander.client.JWT.RevokeByJTI(t.Context(), "id/6b02c07b9faa1f3010013192")
+		_, err := target.bystander.client.JWT.RevokeByJTI(t.Context(), "a/6b02c07b9faa1f3010013192")
 		wantMessage(t, err, 404, "Object not found.")
 	},
 	"the token of another user is not found": func(t *testing.T, target Target) {
