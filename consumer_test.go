@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-var asConsumer = flag.Bool("consumer", false, "run TestConsumer, which needs git and a module cache that is full")
+var asConsumer = flag.Bool("consumer", false, "run TestConsumer, which needs git and a module proxy")
 
 // release is the version under which TestConsumer gets this tree.
 const release = "v0.0.1-rehearsal"
@@ -61,27 +61,29 @@ func main() {
 // TestConsumer builds a program in a module of its own which depends on a release
 // of this tree, as somebody else's program would, and looks at what it gets.
 //
-// Nothing is taken from the network, and nothing replaced: a directory with the
-// release in it is the first module proxy, the download cache of this machine the
-// second, and there is no third. The program's own module cache begins empty.
+// Nothing is replaced: a directory with the release in it is the first module
+// proxy, the download cache of this machine the second, and what GOPROXY names the
+// last. The program's own module cache begins empty.
 //
-// "go mod tidy" wants more than a build: it also looks for what the tests of all
-// imported packages import, ours and those of our dependencies, so that their
-// checksums are known. None of that ends in the program's go.mod; but the cache
-// has to hold it, and does once "go mod tidy" has run here. So .ci/run runs this
-// test after it, and "go test" alone leaves it out.
+// The last one is needed. "go mod tidy" also looks for what the tests of all
+// imported packages import, ours and those of our dependencies, and there the
+// program can select other versions than this module does, which no command run
+// here ever downloads. None of that ends in the program's go.mod.
+//
+// So the test may need the network, and "go test" alone leaves it out. Where the
+// modules cannot be had it fails with words that .ci/run looks for.
 func TestConsumer(t *testing.T) {
 	t.Parallel()
 	if !*asConsumer {
-		t.Skip("give -consumer, after go mod tidy")
+		t.Skip("give -consumer")
 	}
 	program := newConsumer(t)
 	if err := os.WriteFile(filepath.Join(program.dir, "main.go"), []byte(consumerProgram), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	program.run(t, "go", "mod", "init", "example.com/consumer")
-	program.run(t, "go", "get", module+"@"+release)
-	program.run(t, "go", "mod", "tidy")
+	program.download(t, "get", module+"@"+release)
+	program.download(t, "mod", "tidy")
 	program.run(t, "go", "build", "-o", "program.exe", ".")
 
 	required := program.run(t, "go", "list", "-m", "-f", "{{if not .Main}}{{.Path}}{{end}}", "all")
@@ -92,7 +94,7 @@ func TestConsumer(t *testing.T) {
 	if got := strings.TrimSpace(program.run(t, filepath.Join(program.dir, "program.exe"))); got != "tiledesk-go/"+release {
 		t.Errorf("the program calls itself %q", got)
 	}
-	program.run(t, "go", "install", module+"/cmd/tiledesk-jwt@"+release)
+	program.run(t, "go", "install", module+"/cmd/tiledesk-jwt@"+release) // of the versions that this module selects
 	command := filepath.Join(program.dir, "tiledesk-jwt")
 	if runtime.GOOS == "windows" {
 		command += ".exe"
@@ -122,7 +124,7 @@ func modulesIn(text string) []string {
 	return slices.Compact(paths)
 }
 
-// consumer is a directory with an environment in which go knows no network.
+// consumer is a directory with an environment in which go finds the release.
 type consumer struct {
 	dir string
 	env []string
@@ -130,29 +132,49 @@ type consumer struct {
 
 func newConsumer(t *testing.T) consumer {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "env", "GOMODCACHE").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	downloads := filepath.Join(strings.TrimSpace(string(out)), "cache", "download")
+	downloads := filepath.Join(goEnv(t, "GOMODCACHE"), "cache", "download")
 	proxy, dir := t.TempDir(), t.TempDir()
 	writeRelease(t, filepath.Join(proxy, filepath.FromSlash(module), "@v"))
 	return consumer{dir, append(os.Environ(),
-		"GOPROXY="+fileURL(proxy)+","+fileURL(downloads), "GONOSUMDB=*", "GOPRIVATE=", "GONOPROXY=", "GOVCS=*:off",
+		"GOPROXY="+fileURL(proxy)+","+fileURL(downloads)+","+goEnv(t, "GOPROXY"), "GONOSUMDB=*", "GOPRIVATE=", "GONOPROXY=", "GOVCS=*:off",
 		"GOMODCACHE="+t.TempDir(), "GOFLAGS=-modcacherw", "GOWORK=off", "GOTOOLCHAIN=local", "GOBIN="+dir)}
+}
+
+// goEnv is how go is configured on this machine.
+func goEnv(t *testing.T, name string) string {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "env", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// download runs a go command that may need modules which this machine lacks.
+func (c consumer) download(t *testing.T, args ...string) {
+	t.Helper()
+	if _, failure, err := c.command(t, "go", args...); err != nil {
+		t.Fatalf("MODULES WERE NEEDED: go %s: %v\n%s", strings.Join(args, " "), err, failure)
+	}
 }
 
 func (c consumer) run(t *testing.T, name string, args ...string) string {
 	t.Helper()
+	out, failure, err := c.command(t, name, args...)
+	if err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, failure)
+	}
+	return out
+}
+
+func (c consumer) command(t *testing.T, name string, args ...string) (out, failure string, err error) {
+	t.Helper()
 	command := exec.CommandContext(t.Context(), name, args...)
 	command.Dir, command.Env = c.dir, c.env
-	var failure bytes.Buffer
-	command.Stderr = &failure
-	out, err := command.Output()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", command, err, failure.Bytes())
-	}
-	return string(out)
+	var stdout, stderr strings.Builder
+	command.Stdout, command.Stderr = &stdout, &stderr
+	err = command.Run()
+	return stdout.String(), stderr.String(), err
 }
 
 func (c consumer) read(t *testing.T, name string) string {
