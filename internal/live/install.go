@@ -12,49 +12,30 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 )
 
 // ErrUnavailable says that the server's packages cannot be had: npm's registry
-// cannot be reached, or a version is gone. It comes with npm's own reason. A
-// test is to skip over it, loudly; every other failure to install is a failure.
+// cannot be reached, a version is gone, or the install does not end in its time.
+// It comes with npm's own reason. A test is to skip over it, loudly; every other
+// failure to install is a failure.
 var ErrUnavailable = errors.New("the server's npm packages cannot be had")
-
-// installTimeout is far above the 50 to 90 seconds that an install takes, and
-// leaves the tests some of their 6 minutes.
-const installTimeout = 4 * time.Minute
 
 //go:embed package.json
 var manifest []byte
 
 // Install returns the folder that holds the server's npm packages, and fills it
 // first when this machine does not have it yet. It is below TILEDESK_LIVE_CACHE,
-// or else below the user's cache folder.
-func Install(ctx context.Context) (string, error) {
-	// Once unavailable is enough: every test that follows would wait for npm's
-	// retries again.
-	unavailable.Lock()
-	defer unavailable.Unlock()
-	if unavailable.err != nil {
-		return "", unavailable.err
-	}
+// or else below the user's cache folder. A process tries it once.
+func Install(ctx context.Context) (string, error) { return packages.folder(ctx) }
 
+var packages = newInstaller(func(ctx context.Context) (string, error) {
 	cache, err := cacheFolder()
 	if err != nil {
 		return "", err
 	}
-	dir, err := installation{cache: cache, manifest: manifest}.ensure(ctx)
-	if errors.Is(err, ErrUnavailable) {
-		unavailable.err = err
-	}
-	return dir, err
-}
-
-var unavailable struct {
-	sync.Mutex
-	err error
-}
+	return installation{cache: cache, manifest: manifest}.ensure(ctx)
+})
 
 func cacheFolder() (string, error) {
 	if dir := os.Getenv("TILEDESK_LIVE_CACHE"); dir != "" {
@@ -133,9 +114,9 @@ func (i installation) fill(ctx context.Context) error {
 // npm runs the install. The optional packages are native and the scripts compile
 // them; neither is needed to serve. The registry is whatever npm is set to use.
 func (i installation) npm(ctx context.Context, dir string) error {
-	ctx, cancel := context.WithTimeout(ctx, installTimeout)
-	defer cancel()
-
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
 	preload, err := writePreload(dir)
 	if err != nil {
 		return err
@@ -155,7 +136,7 @@ func (i installation) npm(ctx context.Context, dir string) error {
 	select {
 	case <-npm.done:
 	case <-ctx.Done():
-		return fmt.Errorf("npm install: %w, after:\n%s", ctx.Err(), npm.log.last(20))
+		return fmt.Errorf("%w; npm install was stopped, after: %s", context.Cause(ctx), npm.log.last(20))
 	}
 	if npm.err == nil {
 		return nil

@@ -21,7 +21,7 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("another process installs the server: %w", ctx.Err())
+			return nil, fmt.Errorf("another process installs the server: %w", context.Cause(ctx))
 		case <-time.After(200 * time.Millisecond):
 		}
 	}

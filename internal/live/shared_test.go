@@ -3,7 +3,6 @@
 package live
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -58,14 +57,6 @@ func shared(t *testing.T, opts Options) *Server {
 		}
 	})
 	return p.server
-}
-
-// skipIfUnavailable says so in words that .ci/run looks for.
-func skipIfUnavailable(t *testing.T, err error) {
-	t.Helper()
-	if errors.Is(err, ErrUnavailable) {
-		t.Skipf("NOTHING WAS TESTED: %v", err)
-	}
 }
 
 func (s *servers) of(opts Options) *pooled {
