@@ -101,9 +101,21 @@ func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) 
 //
 // DELETE /jwt/history/:jti. A jti that could reach another route, or that is a
 // whole token, is [ErrInvalidArgument]; a jti that the caller does not have is
-// [ErrNotFound]. A nil error means that the server said it is revoked, which a
-// server without JWT_HISTORY_ENABLED says too and goes on taking the token
-// (measured). Some proxies do not let a slash in a jti through, escaped or not:
+// [ErrNotFound].
+//
+// A nil error means that the server said it is revoked, and that nothing in its
+// answer speaks against it: a 200, 201 or 204 without a body whose end is known, a
+// length of 0 for example; "OK", true, {} or {"success":true}; the document of
+// this token; a write result that found it (the shapes of its sibling routes are
+// read in the server's source, those of the history itself are unknown). A 2xx
+// that says "revoked": false, a "result" of false, a "statusCode" of 400 beside a
+// message and the like is an [*APIError]; one that tells no end, or an empty 202,
+// 203, 205, 206 or 207, is [ErrUnexpectedResponse]. Over HTTP/1 an answer without
+// a length and without chunks counts only where it closes by itself, as a JSON
+// object does: it ends when the connection does (read in net/http).
+//
+// A server without JWT_HISTORY_ENABLED goes on taking a revoked token (read in its
+// source): [JWTService.Accepts] tells. Some proxies do not let a slash in a jti through, escaped or not:
 // use [JWTService.RevokeByID] for such a token.
 func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, error) {
 	return s.revoke(ctx, request{route: routeRevokeByJTI, identifier: jti})

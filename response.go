@@ -1,6 +1,7 @@
 package tiledesk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,8 @@ type Response struct {
 	Header     http.Header
 	Body       []byte // whole and raw; entries of a page share its memory
 	Attempts   int    // 1 when the first try was answered
+
+	end bodyEnd // whether Body is known to be whole
 }
 
 // Format prints a summary for every verb.
@@ -31,6 +34,12 @@ func (r Response) Format(f fmt.State, verb rune) {
 // MarshalJSON writes the summary: statusCode, bytes and attempts.
 func (r Response) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]int{"statusCode": r.StatusCode, "bytes": len(r.Body), "attempts": r.Attempts})
+}
+
+// isBareUnauthorized reports whether the body is all that the server's own 401 has
+// (measured), and known to be whole: "Unauthorized" may begin another text.
+func (r *Response) isBareUnauthorized() bool {
+	return r != nil && r.end == endKnown && string(bytes.TrimSpace(r.Body)) == "Unauthorized"
 }
 
 // fault is what is wrong with an answer that HTTP calls a success.
