@@ -32,12 +32,18 @@ type Target struct {
 	Issue           func(t testing.TB, email, token string, n int) []string
 	IssueWithoutJTI func(t testing.TB, email, token string) string
 
+	// ChangePassword gives a user another password, and Disable ends the account. token
+	// is one that the user has. Without them what they end is not tested.
+	ChangePassword func(t testing.TB, email, token, before, after string)
+	Disable        func(t testing.TB, email string)
+
 	// ModuleOnly leaves out what the server answers whatever its module is like, for
 	// all but one of several targets that run the same server.
 	ModuleOnly bool
 
 	NoModule      bool   // the history module is absent
 	NotEnforced   bool   // revocation is stored, never checked
+	NotRecorded   bool   // sign-ins are not recorded, so nothing is listed or revoked
 	RevokedHidden bool   // revoked tokens leave the list
 	BareArray     bool   // a list without an envelope
 	OneBased      bool   // pages count from 1
@@ -66,6 +72,7 @@ func Run(t *testing.T, target Target) {
 	if !target.ModuleOnly {
 		suite(target.Server, "sign-in", signIn)
 		suite(target.Server, "paths", paths)
+		suite(target.Server, "what ends a token", ends)
 	}
 	if target.NoModule {
 		suite(target.Server, "module absent", moduleAbsent)
@@ -74,6 +81,10 @@ func Run(t *testing.T, target Target) {
 	target.reader.tokens(t, target, 3)
 	if !target.ModuleOnly {
 		suite(target.Server, "authorization", authorization)
+	}
+	if target.NotRecorded {
+		suite(target.Module, "nothing recorded", notRecorded)
+		return
 	}
 	suite(target.Module, "history", history)
 	suite(target.Module, "revocation", revocation)
