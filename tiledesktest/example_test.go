@@ -113,6 +113,29 @@ func ExampleServer_AddUser() {
 	// Output: 200 with a token: true
 }
 
+// A new password ends no token. A user who is disabled is refused.
+func ExampleServer_DisableUser() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.Issue("agent@example.com", 1)[0]
+
+	server.AddUser("agent@example.com", "a new one")
+	status, _ := call(http.MethodGet, server.URL()+"/testauth", token)
+	fmt.Println("after a new password:", status)
+
+	server.DisableUser("agent@example.com")
+	status, body := call(http.MethodGet, server.URL()+"/testauth", token)
+	fmt.Println("disabled:", status, body)
+	// Output:
+	// after a new password: 200
+	// disabled: 401 Unauthorized
+}
+
 func ExampleServer_IssueAt() {
 	server := tiledesktest.NewHandler()
 	server.AddUser("agent@example.com", "secret")

@@ -40,6 +40,7 @@ func TestTheTestServerConforms(t *testing.T) {
 				return email, "Passw0rd!x"
 			}
 			target.ChangePassword = func(_ testing.TB, email, _, _, after string) { server.AddUser(email, after) }
+			target.Disable = func(_ testing.TB, email, _ string) { server.DisableUser(email) }
 			target.Issue = func(_ testing.TB, email, _ string, n int) []string { return server.Issue(email, n) }
 			target.IssueWithoutJTI = func(_ testing.TB, email, _ string) string { return server.IssueWithoutJTI(email, 1)[0] }
 			if target.SortParam == "" {

@@ -28,8 +28,9 @@ var ends = map[string]func(*testing.T, Target){
 		}
 		a := newAccount(t, target)
 		wantAnswers(t, target, a.token, http.StatusOK)
-		target.Disable(t, a.email)
+		target.Disable(t, a.email, a.token)
 		wantAnswers(t, target, a.token, http.StatusUnauthorized)
+		wantSignIn(t, target, a.email, a.password, http.StatusUnauthorized)
 	},
 }
 
