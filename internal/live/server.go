@@ -33,6 +33,8 @@ type Server struct {
 	url     string
 	version string
 
+	superPassword string // signs anybody in
+
 	dir    string
 	stores *stores
 	node   *child
@@ -47,7 +49,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts}
+	s := &Server{opts: opts, superPassword: rand.Text()}
 	if err := s.boot(ctx, installed); err != nil {
 		s.Close()
 		return nil, err
@@ -145,7 +147,7 @@ func (s *Server) environment() ([]string, error) {
 		"CACHE_REDIS_HOST=" + s.stores.redis.Host(), "CACHE_REDIS_PORT=" + s.stores.redis.Port(),
 		"EMAIL_ENABLED=false", "LOG_LEVEL=warn",
 		// The defaults of these are in the public source, for anyone on the machine to use.
-		"GLOBAL_SECRET=" + rand.Text(), "ADMIN_PASSWORD=" + rand.Text(), "SUPER_PASSWORD=" + rand.Text(),
+		"GLOBAL_SECRET=" + rand.Text(), "ADMIN_PASSWORD=" + rand.Text(), "SUPER_PASSWORD=" + s.superPassword,
 	}
 	if !s.opts.WithoutEnforcement {
 		env = append(env, "JWT_HISTORY_ENABLED=true")
