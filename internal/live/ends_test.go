@@ -3,6 +3,7 @@
 package live
 
 import (
+	"flag"
 	"maps"
 	"net/http"
 	"net/url"
@@ -20,6 +21,8 @@ var uses = map[string]int{
 	"GET /testauth": 200, "GET /users": 200, "GET /jwt/history": 200,
 	"POST /auth/signinWithCustomToken": 200, "WebSocket": 101,
 }
+
+var newSecret = flag.Bool("new-secret", false, "also start a server anew with another GLOBAL_SECRET, which takes two boots")
 
 // wantUses tries a token, and expects what is in changed in place of that in uses.
 func wantUses(t *testing.T, s *Server, token string, changed map[string]int) {
@@ -110,6 +113,26 @@ func TestADisabledUserIsRefusedWithEveryToken(t *testing.T) {
 	if _, err := s.SignIn(t.Context(), email, password); err == nil || !strings.Contains(err.Error(), "401") {
 		t.Errorf("a sign-in is answered %v", err)
 	}
+}
+
+func TestANewGlobalSecretEndsEveryToken(t *testing.T) {
+	t.Parallel()
+	if !*newSecret {
+		t.Skip("takes two boots: -new-secret")
+	}
+	s := Boot(t, Options{})
+	email := newUser(t, s)
+	token, other := signIn(t, s, email), signIn(t, s, newUser(t, s))
+	if err := s.restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, ended := range []string{token, other} {
+		wantUses(t, s, ended, map[string]int{
+			"GET /testauth": 401, "GET /users": 401, "GET /jwt/history": 401, "WebSocket": 401,
+			"POST /auth/signinWithCustomToken": 401,
+		})
+	}
+	wantUses(t, s, signIn(t, s, email), nil)
 }
 
 func TestTheHistoryNeverHearsOfTheSuperPassword(t *testing.T) {

@@ -75,6 +75,25 @@ func (s *Server) boot(ctx context.Context, installed string) error {
 	if s.stores, err = startStores(s.dir); err != nil {
 		return err
 	}
+	return s.launch(ctx, installed)
+}
+
+// restart ends the server and starts it again with the same data and other secrets.
+func (s *Server) restart(ctx context.Context) error {
+	installed, err := Install(ctx)
+	if err != nil {
+		return err
+	}
+	booting.Lock()
+	defer booting.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, bootTimeout)
+	defer cancel()
+	s.node.end()
+	return s.launch(ctx, installed)
+}
+
+// launch starts Node on the stores.
+func (s *Server) launch(ctx context.Context, installed string) error {
 	preload, err := writePreload(s.dir)
 	if err != nil {
 		return err
