@@ -76,7 +76,7 @@ func (s *Server) enforced(r *row) bool {
 }
 
 // lenientBase64 decodes as Node.js does: both alphabets, padding or none, and
-// what is no base64 is skipped.
+// what is not base64 is skipped.
 func lenientBase64(text string) string {
 	text, _, _ = strings.Cut(text, "=")
 	text = strings.Map(func(r rune) rune {
