@@ -47,10 +47,12 @@
 // all of them. [JWTService.RevokeByJTI], [JWTService.RevokeByID] and
 // [JWTService.RevokeToken] revoke one token, [JWTService.RevokeEach] and
 // [JWTService.RevokeAll] many, with a report. [JWTService.Accepts] asks whether
-// the server still takes a token.
+// the server still accepts a token.
 //
 // The history is that of the user who calls; the API has no way to see or revoke
-// the tokens of others.
+// the tokens of others. It does not hold every token: the server never records
+// sign-ins with Google, OAuth2 or the super password, nor the tokens that
+// signinWithCustomToken mints (read in its source, the super password measured).
 //
 // # Errors
 //
@@ -65,17 +67,37 @@
 //
 // # What a revocation proves
 //
-// A nil error means that the server said the token is revoked. A 2xx whose body
-// says otherwise, or is an HTML page, or a redirect, is an error. Yet a server
-// that runs without JWT_HISTORY_ENABLED says so too and goes on taking the token:
-// only [JWTService.Accepts] shows the difference.
+// A nil error means that the server said the token is revoked, and that nothing in
+// its answer speaks against it. A redirect, an HTML page, a document of another
+// token, a body that says otherwise, and an empty body whose end is not known (the
+// connection may have been cut) are errors: treat the token as still valid.
+//
+// It does not mean that the server refuses the token. One that runs without
+// JWT_HISTORY_ENABLED never does (measured); ask [JWTService.Accepts] before and
+// after. A token without a jti is never refused, and the WebSocket and
+// signinWithCustomToken take revoked tokens as well (all three measured). A new
+// password ends no token (measured). What ends one everywhere but at
+// signinWithCustomToken is a user whose status is not 100 (measured); what ends all
+// tokens of all users is a new GLOBAL_SECRET of the server.
+//
+// Nor does a 401 prove a revocation. The server's own is the bare text
+// "Unauthorized" whatever the reason (measured), and any other is that of a proxy
+// or gateway: [APIError.FromServer] tells them apart. [JWTService.Accepts] is false
+// on the server's own 401 only, and [Client.SignOut] takes it for a success only
+// where the server accepted the token before. A 404 means that the token is not
+// there only in the words of the API.
+//
+// A report of [JWTService.RevokeAll] is held against the list at the end of the
+// run: tokens called [AlreadyGone] that are listed again are an error. Tokens
+// without a jti are [Failed] where other entries show one, and counted in
+// [RevokeReport].WithoutJTI where none does.
 //
 // # Retries and rate
 //
 // A call is tried up to four times when the server answers 429, 502, 503 or 504
 // or the connection breaks, with growing random waits, or with the wait that the
 // server asks for; see [RetryPolicy]. At most 200 requests leave in any minute,
-// which is what Tiledesk promises to take; see [WithRateLimiter]. An attempt ends
+// which is what Tiledesk promises to accept; see [WithRateLimiter]. An attempt ends
 // after 30 seconds, a call when its context does.
 //
 // # Tests

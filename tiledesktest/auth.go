@@ -49,7 +49,7 @@ func (s *Server) basic(header string) (*user, int) {
 	// A password ends at its first colon: the strategy takes the second part
 	// and drops the rest.
 	u := s.state.user(credentials[0])
-	if u == nil || u.password != credentials[1] {
+	if u == nil || u.disabled || u.password != credentials[1] {
 		return nil, http.StatusUnauthorized
 	}
 	return u, http.StatusOK
@@ -62,7 +62,7 @@ func (s *Server) jwt(header string) *user {
 		return nil
 	}
 	r := s.state.byToken[parts[1]]
-	if r == nil || r.revoked && s.enforced(r) {
+	if r == nil || r.owner.disabled || r.revoked && s.enforced(r) {
 		return nil
 	}
 	return r.owner
@@ -76,7 +76,7 @@ func (s *Server) enforced(r *row) bool {
 }
 
 // lenientBase64 decodes as Node.js does: both alphabets, padding or none, and
-// what is no base64 is skipped.
+// what is not base64 is skipped.
 func lenientBase64(text string) string {
 	text, _, _ = strings.Cut(text, "=")
 	text = strings.Map(func(r rune) rune {

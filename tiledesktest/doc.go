@@ -14,23 +14,24 @@
 //
 //		for _, token := range old {
 //			if !server.Revoked(token) {
-//				t.Errorf("a token of two months ago is still alive")
+//				t.Errorf("a token of two months ago is not revoked")
 //			}
 //		}
 //	}
 //
 // # What it stands for
 //
-// Statuses, headers and bodies are those of the open-source Tiledesk server
-// 2.19.16 where they were recorded; the package's tests drive it through every
-// recording of that server and of the stand-in for its history module.
+// Sign-ins, authorization, unknown paths and the answers of a server without the
+// history module are those of the open-source Tiledesk server 2.19.16, as they
+// were recorded.
 //
-// The routes below /jwt/history belong to that module, which is not public.
-// What they answer here follows the conventions of the server's other routes,
-// and is a guess. Where guesses differ there is an option: see [WithBareArray],
-// [WithRevokedHidden], [WithOneBasedPages], [WithSortParam],
-// [WithSecondRevokeNotFound] and the others. A program should work under all
-// of them.
+// The routes below /jwt/history belong to that module, which is not public. What
+// they answer here, behind the authorization, is a guess: it follows the
+// conventions of the server's other routes, and agrees with the recordings of
+// our own stand-in for the module. Where guesses differ there is an option: see
+// [WithBareArray], [WithRevokedHidden], [WithOneBasedPages], [WithSortParam],
+// [WithSecondRevokeNotFound], [WithoutRecording] and the others. A program should
+// work under all of them.
 //
 // # Routes
 //
@@ -44,8 +45,8 @@
 // Paths are matched as Express does: before they are decoded and without
 // regard to the case of their fixed parts, and each parameter is
 // percent-decoded once. So /jwt/history/id%2Fx names the token whose jti is
-// "id/x". Anything else is taken for the address of a project and answered
-// 400 "Invalid project id".
+// "id/x". Any other path is read as the address of a project and answered 400
+// "Invalid project id".
 //
 // # Tokens
 //

@@ -53,6 +53,30 @@ func ExampleStart() {
 	// Output: {"perPage":2,"count":2,"jwts":[]}
 }
 
+// A server that records no sign-in can revoke nothing: its list is empty, and
+// each token goes on working.
+func ExampleWithoutRecording() {
+	server, err := tiledesktest.Start(tiledesktest.WithoutRecording())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.Issue("agent@example.com", 1)[0]
+
+	_, body := call(http.MethodGet, server.URL()+"/jwt/history", token)
+	fmt.Println(body)
+	status, body := call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(token), token)
+	fmt.Println(status, body)
+	status, _ = call(http.MethodGet, server.URL()+"/testauth", token)
+	fmt.Println("the token is answered", status)
+	// Output:
+	// {"perPage":40,"count":0,"jwts":[]}
+	// 404 {"success":false,"msg":"Object not found."}
+	// the token is answered 200
+}
+
 func ExampleNewHandler() {
 	server := tiledesktest.NewHandler()
 	server.AddUser("agent@example.com", "secret")
@@ -87,6 +111,29 @@ func ExampleServer_AddUser() {
 	}
 	fmt.Println(response.StatusCode, "with a token:", strings.HasPrefix(answer.Token, "JWT eyJ"))
 	// Output: 200 with a token: true
+}
+
+// A new password ends no token. A user who is disabled is refused.
+func ExampleServer_DisableUser() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.Issue("agent@example.com", 1)[0]
+
+	server.AddUser("agent@example.com", "a new one")
+	status, _ := call(http.MethodGet, server.URL()+"/testauth", token)
+	fmt.Println("after a new password:", status)
+
+	server.DisableUser("agent@example.com")
+	status, body := call(http.MethodGet, server.URL()+"/testauth", token)
+	fmt.Println("disabled:", status, body)
+	// Output:
+	// after a new password: 200
+	// disabled: 401 Unauthorized
 }
 
 func ExampleServer_IssueAt() {

@@ -113,16 +113,19 @@ func WithoutHistoryModule() Option {
 	return func(o *options) { o.withoutModule = true }
 }
 
-// WithoutEnforcement imitates a server whose JWT_HISTORY_ENABLED is not true:
-// a revocation is stored and answered 200, and the token goes on working
-// (measured on the server 2.19.16, where this is the default).
+// WithoutEnforcement imitates a server whose JWT_HISTORY_ENABLED is not true and
+// whose history module records sign-ins all the same: a revocation is stored and
+// answered 200, and the token goes on working. That the server does not refuse
+// the token was measured on 2.19.16, where this is the default; that the module
+// stores and answers is a guess. See [WithoutRecording] for the other one.
 func WithoutEnforcement() Option {
 	return func(o *options) { o.withoutEnforcement = true }
 }
 
-// WithoutRecording imitates a server that records no sign-in, which a server whose
-// JWT_HISTORY_ENABLED is off very likely does not (inferred from a sibling module):
-// the list is empty, every revocation is answered 404, and no token is ever refused.
+// WithoutRecording imitates a server whose history module records no sign-in, as
+// it very likely does not where JWT_HISTORY_ENABLED is off (inferred from a
+// sibling module): the list is empty, every revocation is answered 404, and no
+// token is ever refused. [Server.Tokens] still knows every token.
 func WithoutRecording() Option {
 	return func(o *options) { o.withoutRecording = true }
 }

@@ -72,7 +72,7 @@ const cannot = `<!DOCTYPE html>
 </html>
 `
 
-// noSuchProject is the answer to every path that no route has taken: the
+// noSuchProject is the answer to every path that no route matches: the
 // server's last routes read its first part as the id of a project (measured on
 // the server 2.19.16).
 func noSuchProject(path []string) reply {
@@ -81,7 +81,7 @@ func noSuchProject(path []string) reply {
 	}{"Invalid project id: " + decoded(path[0])})
 }
 
-// decodable is false when a segment is no UTF-8 once it is decoded.
+// decodable is false when a segment is not UTF-8 once it is decoded.
 func decodable(path []string) bool {
 	for _, segment := range path {
 		if value, err := url.PathUnescape(segment); err != nil || !utf8.ValidString(value) {

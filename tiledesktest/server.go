@@ -57,7 +57,7 @@ func NewServer(tb testing.TB, opts ...Option) *Server {
 	return s
 }
 
-// Start starts a server for a program that is no test. The caller closes it.
+// Start starts a server for a program that is not a test. The caller closes it.
 // Misuse, such as issuing tokens to an unknown user, panics. The error says why
 // no port of the loopback interface could be had.
 func Start(opts ...Option) (*Server, error) {

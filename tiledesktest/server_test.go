@@ -170,6 +170,7 @@ func TestMisuseIsSaidClearly(t *testing.T) {
 	t.Parallel()
 	for want, misuse := range map[string]func(*tiledesktest.Server){
 		`Issue: there is no user "x"`:           func(s *tiledesktest.Server) { s.Issue("x", 1) },
+		`DisableUser: there is no user "x"`:     func(s *tiledesktest.Server) { s.DisableUser("x") },
 		`IssueAt: there is no user "x"`:         func(s *tiledesktest.Server) { s.IssueAt("x", time.Now(), 1) },
 		`IssueWithJTI: there is no user "x"`:    func(s *tiledesktest.Server) { s.IssueWithJTI("x", "j") },
 		`IssueWithoutJTI: there is no user "x"`: func(s *tiledesktest.Server) { s.IssueWithoutJTI("x", 1) },

@@ -42,7 +42,7 @@ func (s *Server) signIn(in incoming) reply {
 		}{invalid})
 	}
 	u := s.state.user(text(fields["email"]))
-	if u == nil {
+	if u == nil || u.disabled {
 		return failure(http.StatusUnauthorized, "Authentication failed. User not found.")
 	}
 	if text(fields["password"]) != u.password {

@@ -21,6 +21,7 @@ type state struct {
 type user struct {
 	profile  profile
 	password string
+	disabled bool
 	rows     []*row // all, oldest first
 	listed   []*row // those that a list shows, oldest first
 	hidden   int    // how many of listed are to be taken out before the next list
@@ -63,7 +64,7 @@ func (st *state) user(email string) *user { return st.users[strings.ToLower(emai
 func (st *state) addUser(email, password string) {
 	email = strings.ToLower(email)
 	if u := st.users[email]; u != nil {
-		u.password = password
+		u.password, u.disabled = password, false
 		return
 	}
 	st.users[email] = &user{

@@ -19,7 +19,7 @@ const (
 )
 
 // claims are those of a sign-in token of the server 2.19.16, in its order.
-// There is no exp: such a token ends by revocation only.
+// There is no exp: such a token never expires.
 type claims struct {
 	profile
 	IssuedAt int64  `json:"iat"`

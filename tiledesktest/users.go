@@ -6,7 +6,8 @@ import (
 )
 
 // AddUser adds a user who can sign in, or gives a known user another password.
-// The case of the email does not matter, as on the real server. An email that
+// The user's tokens go on working after that, as they do on the server 2.19.16
+// (measured); see [Server.DisableUser] for what ends them. The case of the email does not matter, as on the real server. An email that
 // does not look like one can be used with Basic authorization, but the sign-in
 // refuses it with 422, as the real one does. With Basic, a password ends at its
 // first colon, so that one with a colon works for the sign-in only (measured on
@@ -20,6 +21,22 @@ func (s *Server) AddUser(email, password string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state.addUser(email, password)
+}
+
+// DisableUser gives a user a status that is not that of an active one: every token
+// of that user, the password and a sign-in are answered 401, though no token is
+// revoked (measured on the server 2.19.16). [Server.AddUser] makes the user active
+// again. The user must have been added.
+func (s *Server) DisableUser(email string) {
+	s.tb.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u := s.state.user(email)
+	if u == nil {
+		s.unknownUser("DisableUser", email)
+		return
+	}
+	u.disabled = true
 }
 
 // Issue signs a user in n times and returns the raw tokens, without "JWT " in

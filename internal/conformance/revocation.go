@@ -48,7 +48,7 @@ var revocation = map[string]func(*testing.T, Target){
 			t.Errorf("by jti %v, by id %v", byJTI, byID)
 		}
 	},
-	"an id that is no ObjectId is 500": func(t *testing.T, target Target) {
+	"an id that is not an ObjectId is 500": func(t *testing.T, target Target) {
 		_, err := target.bystander.client.JWT.RevokeByID(t.Context(), "nope")
 		wantMessage(t, err, 500, "Error deleting object.")
 	},

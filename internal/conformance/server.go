@@ -13,13 +13,13 @@ const historyPath = "/jwt/history"
 
 // authorization is what stands before every route of the history.
 var authorization = map[string]func(*testing.T, Target){
-	"JWT is taken in any case": func(t *testing.T, target Target) {
+	"JWT is accepted in any case": func(t *testing.T, target Target) {
 		token := target.bystander.token
 		for _, scheme := range []string{"JWT", "jwt", "Jwt"} {
 			wantStatus(t, send(t, target, http.MethodGet, historyPath, scheme+" "+token, ""), 200)
 		}
 	},
-	"Basic is taken": func(t *testing.T, target Target) {
+	"Basic is accepted": func(t *testing.T, target Target) {
 		a := target.bystander
 		if _, err := clientOf(t, target, tiledesk.BasicAuth(a.email, a.password)).JWT.ListHistory(t.Context(), nil); err != nil {
 			t.Error(err)
@@ -51,7 +51,7 @@ var authorization = map[string]func(*testing.T, Target){
 			wantBody(t, got, "Bad Request")
 		}
 	},
-	"an empty jti is no route, but needs an authorization": func(t *testing.T, target Target) {
+	"an empty jti is not a route, but needs an authorization": func(t *testing.T, target Target) {
 		wantUnauthorized(t, send(t, target, http.MethodDelete, historyPath+"/", "", ""))
 		got := send(t, target, http.MethodDelete, historyPath+"/", "JWT "+target.bystander.token, "")
 		wantStatus(t, got, 400)

@@ -29,7 +29,7 @@ var signIn = map[string]func(*testing.T, Target){
 		_, err := tiledesk.SignIn(t.Context(), "nobody@example.org", "wrong", options(target)...)
 		wantMessage(t, err, http.StatusUnauthorized, "Authentication failed. User not found.")
 	},
-	"an email that is none is 422 and names the field": func(t *testing.T, target Target) {
+	"an email that is not one is 422 and names the field": func(t *testing.T, target Target) {
 		_, err := tiledesk.SignIn(t.Context(), "zz", "wrong", options(target)...)
 		var apiErr *tiledesk.APIError
 		if !errors.As(err, &apiErr) || apiErr.StatusCode != 422 || len(apiErr.Fields) != 1 || apiErr.Fields[0].Field != "email" {
@@ -58,7 +58,7 @@ var signIn = map[string]func(*testing.T, Target){
 		}
 	},
 	"a body above 500 KB is 413 and says the limit": func(t *testing.T, target Target) {
-		got := send(t, target, http.MethodPost, "/auth/signin", "", strings.Repeat(" ", 512001))
+		got := sendTooMuch(t, target, strings.Repeat(" ", 512001))
 		wantStatus(t, got, 413)
 		wantBody(t, got, `{"err":"Request entity too large","limit":512000}`)
 		wantStatus(t, send(t, target, http.MethodPost, "/auth/signin", "", strings.Repeat(" ", 511998)+"{}"), 422)
@@ -67,7 +67,7 @@ var signIn = map[string]func(*testing.T, Target){
 
 // paths are those that no route of this API takes.
 var paths = map[string]func(*testing.T, Target){
-	"an unknown path is taken for a project's": func(t *testing.T, target Target) {
+	"an unknown path is read as a project's": func(t *testing.T, target Target) {
 		for path, project := range map[string]string{
 			"/nope": "nope", "/nope/more": "nope", "/a%20b%2Fc/x": "a b/c", "/v3/jwt/history": "v3", "/auth/signin": "auth", "/jwt": "jwt",
 		} {
@@ -76,7 +76,7 @@ var paths = map[string]func(*testing.T, Target){
 			wantBody(t, got, `{"error":"Invalid project id: `+project+`"}`)
 		}
 	},
-	"a path that is no UTF-8 is 500, whoever asks": func(t *testing.T, target Target) {
+	"a path that is not UTF-8 is 500, whoever asks": func(t *testing.T, target Target) {
 		for _, path := range []string{"/%FF", "/nope/%FF", historyPath + "/%FF", historyPath + "/id/%FF"} {
 			for _, authorization := range []string{"", "JWT " + target.bystander.token} {
 				got := send(t, target, http.MethodDelete, path, authorization, "")

@@ -104,6 +104,32 @@ func (s *Server) SignIn(ctx context.Context, email, password string) (string, er
 	return ok.Token, err
 }
 
+// ChangePassword gives the user whose token this is another password.
+func (s *Server) ChangePassword(ctx context.Context, token, before, after string) error {
+	return s.send(ctx, http.MethodPut, "/users/changepsw", token, map[string]any{"oldpsw": before, "newpsw": after}, new(any))
+}
+
+// Disable gives the user whose token this is a status other than 100, which is that
+// of an active one. It is a favour of our stand-in, so a server without the history
+// module refuses.
+func (s *Server) Disable(ctx context.Context, token string) error {
+	return s.send(ctx, http.MethodPatch, "/jwt/history", token, map[string]any{}, new(any))
+}
+
+// AddProject makes a project of the user whose token this is, and returns its id.
+func (s *Server) AddProject(ctx context.Context, token string) (id string, err error) {
+	var made struct {
+		ID string `json:"_id"`
+	}
+	err = s.post(ctx, "/projects", token, map[string]any{"name": "A project"}, &made)
+	return made.ID, err
+}
+
+// CustomSignIn exchanges a token at a project.
+func (s *Server) CustomSignIn(ctx context.Context, token, project string) error {
+	return s.post(ctx, "/auth/signinWithCustomToken", token, map[string]any{"id_project": project}, new(any))
+}
+
 // Issue returns n more tokens of the user whose token this is, oldest first, in
 // the form that SignIn returns. They are as good as signed in, without the 0.2
 // seconds that each sign-in takes. It is a favour of our stand-in, so a server
@@ -129,16 +155,20 @@ func (s *Server) issue(ctx context.Context, token string, body any) ([]string, e
 }
 
 func (s *Server) post(ctx context.Context, path, authorization string, body, into any) error {
+	return s.send(ctx, http.MethodPost, path, authorization, body, into)
+}
+
+func (s *Server) send(ctx context.Context, method, path, authorization string, body, into any) error {
 	sent, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	answer, err := s.Call(ctx, http.MethodPost, path, authorization, string(sent))
+	answer, err := s.Call(ctx, method, path, authorization, string(sent))
 	if err != nil {
 		return err
 	}
 	if answer.Status != http.StatusOK {
-		return fmt.Errorf("POST %s: %s", path, answer)
+		return fmt.Errorf("%s %s: %s", method, path, answer)
 	}
 	return json.Unmarshal(answer.Body, into)
 }

@@ -67,19 +67,3 @@ func TestServerListensOnLoopbackAlone(t *testing.T) {
 		}
 	}
 }
-
-// The README and SECURITY.md warn of this.
-func TestARevokedTokenIsStillGoodForACustomSignIn(t *testing.T) {
-	t.Parallel()
-	s := shared(t, asItIs)
-	token := signIn(t, s, newUser(t, s))
-	custom := func() *Answer { return call(t, s, http.MethodPost, "/auth/signinWithCustomToken", token) }
-	before := custom()
-	if answer := call(t, s, http.MethodDelete, "/jwt/history/"+jtiOf(t, token), token); answer.Status != http.StatusOK {
-		t.Fatalf("the revocation answers %s", answer)
-	}
-	after := custom()
-	if before.Status != http.StatusOK || after.Status != http.StatusOK || !strings.Contains(string(after.Body), `"success":true`) {
-		t.Errorf("before its revocation the token is answered %d, after it %s", before.Status, after)
-	}
-}

@@ -22,6 +22,7 @@ import (
 var (
 	binary      = flag.String("command", "", "the tiledesk-jwt to drive, in place of that of the tree")
 	basicTokens = flag.Int("basic-tokens", 20, "how many tokens to revoke with a password, of which each costs the server a bcrypt")
+	rate        = flag.String("rate", "0", "how many requests a minute the command may send when it revokes all; 0: no limit")
 )
 
 // jwtTokens is how many are revoked with a token, which costs none.
@@ -121,6 +122,24 @@ func TestCommandDoctorFindsOutWhatIsKnownOfEachServer(t *testing.T) {
 	}
 }
 
+// A server that records nothing can be told from a wrong address, and never counts
+// as one that enforces.
+func TestCommandDoctorOfAServerThatRecordsNothing(t *testing.T) {
+	t.Parallel()
+	s := shared(t, notRecorded)
+	done := command(t, s, newUser(t, s), "", "doctor", "--format", "json", "--rate", "0").want(t, 1)
+	var found struct {
+		Authorization string
+		HistoryModule bool
+		Count         *int
+		Enforced      *bool
+	}
+	decode(t, []byte(done.stdout), &found)
+	if found.Authorization != "ok" || !found.HistoryModule || found.Count == nil || *found.Count != 0 || found.Enforced != nil && *found.Enforced {
+		t.Errorf("the findings are %s", done.stdout)
+	}
+}
+
 func sameJSON(t *testing.T, a, b string) bool {
 	t.Helper()
 	var x, y map[string]any
@@ -180,11 +199,11 @@ func TestCommandRevokesAll(t *testing.T) {
 			first := signIn(t, s, email)
 			tokens := append(issue(t, s, first, c.tokens-1), first)
 			report := filepath.Join(t.TempDir(), "report")
-			args := append([]string{"revoke-all", "--yes", "--rate", "0", "--report", report}, c.args...)
+			args := append([]string{"revoke-all", "--yes", "--rate", *rate, "--report", report}, c.args...)
 
 			done := command(t, s, email, "", args...).want(t, 0)
 
-			t.Logf("measured: revoke-all %s took %s for %d tokens, %s each [%s]", name,
+			t.Logf("measured: revoke-all %s --rate %s took %s for %d tokens, %s each [%s]", name, *rate,
 				done.took.Round(10*time.Millisecond), c.tokens, (done.took / time.Duration(c.tokens)).Round(100*time.Microsecond), s)
 			for _, token := range []string{tokens[0], first} {
 				if answer := call(t, s, "GET", "/testauth", token); answer.Status != 401 {

@@ -17,6 +17,7 @@ var (
 		HideRevoked: true, BareArray: true, SortAlias: true, SecondRevokeNotFound: true, PageSize: 5,
 	}}
 	notEnforced = Options{WithoutEnforcement: true, StandIn: standin.Switches{OneBasedPages: true, PageSize: 4}}
+	notRecorded = Options{WithoutEnforcement: true, StandIn: standin.Switches{RecordNothing: true}}
 	withoutIt   = Options{WithoutHistory: true}
 )
 
@@ -28,6 +29,7 @@ func TestConformance(t *testing.T) {
 		"as it is":                 asItIs,
 		"most switches turned":     turned,
 		"revocation not enforced":  notEnforced,
+		"nothing recorded":         notRecorded,
 		"without a history module": withoutIt,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -50,18 +52,32 @@ func targetOf(s *Server) conformance.Target {
 
 		NoModule:      s.opts.WithoutHistory,
 		NotEnforced:   s.opts.WithoutEnforcement,
+		NotRecorded:   switches.RecordNothing,
 		RevokedHidden: switches.HideRevoked,
 		BareArray:     switches.BareArray,
 		OneBased:      switches.OneBasedPages,
 		PageSize:      switches.PerPage(),
 		SortParam:     switches.SortParam(),
 		SecondRevoke:  200,
+
+		ChangePassword: func(t testing.TB, _, token, before, after string) {
+			t.Helper()
+			if err := s.ChangePassword(t.Context(), "JWT "+token, before, after); err != nil {
+				t.Fatal(err)
+			}
+		},
 	}
 	if switches.SecondRevokeNotFound {
 		target.SecondRevoke = 404
 	}
 	if target.NoModule {
 		return target
+	}
+	target.Disable = func(t testing.TB, _, token string) {
+		t.Helper()
+		if err := s.Disable(t.Context(), "JWT "+token); err != nil {
+			t.Fatal(err)
+		}
 	}
 	target.Issue = func(t testing.TB, _, token string, n int) []string {
 		t.Helper()

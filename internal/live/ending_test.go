@@ -58,7 +58,7 @@ func TestServerEndsHoweverItsTestDoes(t *testing.T) {
 	}
 }
 
-// TestThatEnds is no test of its own.
+// TestThatEnds is not a test of its own.
 func TestThatEnds(t *testing.T) {
 	cause := os.Getenv(ending)
 	if cause == "" {

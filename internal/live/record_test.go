@@ -49,7 +49,7 @@ func TestRecord(t *testing.T) {
 	}
 	for _, name := range filesIn(t, recordings) {
 		if strings.HasSuffix(name, ".json") && !strings.HasPrefix(name, handedOver) && !slices.Contains(made, name) {
-			t.Errorf("%s is no recording that this test makes", name)
+			t.Errorf("%s is not a recording that this test makes", name)
 		}
 	}
 }

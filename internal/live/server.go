@@ -33,6 +33,8 @@ type Server struct {
 	url     string
 	version string
 
+	superPassword string // signs anybody in
+
 	dir    string
 	stores *stores
 	node   *child
@@ -47,7 +49,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{opts: opts}
+	s := &Server{opts: opts, superPassword: rand.Text()}
 	if err := s.boot(ctx, installed); err != nil {
 		s.Close()
 		return nil, err
@@ -73,6 +75,25 @@ func (s *Server) boot(ctx context.Context, installed string) error {
 	if s.stores, err = startStores(s.dir); err != nil {
 		return err
 	}
+	return s.launch(ctx, installed)
+}
+
+// restart ends the server and starts it again with the same data and other secrets.
+func (s *Server) restart(ctx context.Context) error {
+	installed, err := Install(ctx)
+	if err != nil {
+		return err
+	}
+	booting.Lock()
+	defer booting.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, bootTimeout)
+	defer cancel()
+	s.node.end()
+	return s.launch(ctx, installed)
+}
+
+// launch starts Node on the stores.
+func (s *Server) launch(ctx context.Context, installed string) error {
 	preload, err := writePreload(s.dir)
 	if err != nil {
 		return err
@@ -145,7 +166,7 @@ func (s *Server) environment() ([]string, error) {
 		"CACHE_REDIS_HOST=" + s.stores.redis.Host(), "CACHE_REDIS_PORT=" + s.stores.redis.Port(),
 		"EMAIL_ENABLED=false", "LOG_LEVEL=warn",
 		// The defaults of these are in the public source, for anyone on the machine to use.
-		"GLOBAL_SECRET=" + rand.Text(), "ADMIN_PASSWORD=" + rand.Text(), "SUPER_PASSWORD=" + rand.Text(),
+		"GLOBAL_SECRET=" + rand.Text(), "ADMIN_PASSWORD=" + rand.Text(), "SUPER_PASSWORD=" + s.superPassword,
 	}
 	if !s.opts.WithoutEnforcement {
 		env = append(env, "JWT_HISTORY_ENABLED=true")

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/FerretDB/FerretDB/ferretdb"
 	"github.com/alicebob/miniredis/v2"
@@ -49,6 +50,10 @@ func startStores(dir string) (*stores, error) {
 		s.close()
 		return nil, err
 	}
+	// The defaults of 10 s and 30 s are too short for a boot on a machine whose cores
+	// are busy: the server loads its modules meanwhile and sees no answer.
+	patience := strconv.FormatInt(bootTimeout.Milliseconds(), 10)
+	s.mongo.RawQuery = url.Values{"connectTimeoutMS": {patience}, "serverSelectionTimeoutMS": {patience}}.Encode()
 	if s.redis, err = miniredis.Run(); err != nil {
 		s.close()
 		return nil, fmt.Errorf("starting miniredis: %w", err)

@@ -21,6 +21,7 @@ const sortParam = process.env.STANDIN_SORT_PARAM || 'sortField';
 const secondRevoke = Number(process.env.STANDIN_SECOND_REVOKE || 200);
 const perPage = Number(process.env.STANDIN_PAGE_SIZE || 40);
 const firstPage = Number(process.env.STANDIN_FIRST_PAGE || 0);
+const recordNothing = process.env.STANDIN_RECORD === 'nothing';
 
 const Token = mongoose.model('standin_token', new mongoose.Schema({
   status: { type: Number, default: ACTIVE },
@@ -83,6 +84,13 @@ function issue(req) {
   return { tokens };
 }
 
+// Not part of the API either. The server's own way to disable a user, DELETE /users,
+// needs a findOneAndUpdate, which FerretDB does not do with an upsert.
+async function disable(req) {
+  await mongoose.model('user').updateOne({ _id: req.user._id }, { status: 0 });
+  return { disabled: true };
+}
+
 // answer runs one of the above; the header tells its answer from the server's.
 function answer(failure, work) {
   return async (req, res) => {
@@ -102,11 +110,12 @@ function answer(failure, work) {
 const router = express.Router();
 router.get('/', answer('Error getting object.', list));
 router.post('/', answer('Error issuing tokens.', issue));
+router.patch('/', answer('Error disabling the user.', disable));
 router.delete('/id/:id', answer('Error deleting object.', (req) => revoke(req, { _id: req.params.id })));
 router.delete('/:jti', answer('Error deleting object.', (req) => revoke(req, { jti: req.params.jti })));
 
 module.exports = {
   jwthistoryRoute: router,
-  jwthistoryArchiver: { listen: () => authEvent.on('user.signin', remember) },
+  jwthistoryArchiver: { listen: () => recordNothing || authEvent.on('user.signin', remember) },
   isJWTRevoked: async (jti) => Boolean(jti && await Token.exists({ jti, status: REVOKED })),
 };

@@ -26,6 +26,7 @@ type Switches struct {
 	SortAlias            bool // the list reads "sort" and not "sortField"
 	SecondRevokeNotFound bool // a token that is already revoked answers 404 and not 200
 	OneBasedPages        bool // the first page is page 1 and not page 0
+	RecordNothing        bool // no sign-in is recorded, so that nothing is listed or revoked
 	PageSize             int  // 0: 40
 }
 
@@ -38,6 +39,7 @@ func (s Switches) Env() []string {
 		"STANDIN_SECOND_REVOKE=" + pick(s.SecondRevokeNotFound, "404", "200"),
 		"STANDIN_FIRST_PAGE=" + pick(s.OneBasedPages, "1", "0"),
 		"STANDIN_PAGE_SIZE=" + strconv.Itoa(s.PerPage()),
+		"STANDIN_RECORD=" + pick(s.RecordNothing, "nothing", "all"),
 	}
 }
 
@@ -54,6 +56,9 @@ func (s Switches) PerPage() int {
 
 // String says in words how the stand-in behaves.
 func (s Switches) String() string {
+	if s.RecordNothing {
+		return "no sign-in recorded"
+	}
 	return fmt.Sprintf("revoked rows %s, %s, %s, second revoke %s, %d a page from %s",
 		pick(s.HideRevoked, "hidden", "kept"),
 		pick(s.BareArray, "bare array", "envelope"),
