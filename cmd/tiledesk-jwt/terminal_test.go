@@ -223,7 +223,8 @@ func TestTerminalHidesToken(t *testing.T) {
 	term := onTerminal(t, server, 80, []string{"TILEDESK_EMAIL="}, "revoke", "--token-from", "-", "--verify")
 	term.expect(`it is not shown\): $`)
 	term.send(token + "\n")
-	term.expect(`\[y/N\] $`)
+	_, user := identify(token)
+	term.expect(`of user\s+` + user + `\s+at\s+` + server.URL() + `,\s+account\s+` + user + `\?\s[^?]+\[y/N\] $`)
 	term.send("yes\n")
 	if text := term.end(exitDone); !strings.Contains(text, "verified") || !server.Revoked(token) {
 		t.Errorf("%q", text)
