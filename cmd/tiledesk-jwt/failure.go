@@ -128,7 +128,7 @@ func explainAnswer(err error) string {
 	case errors.Is(err, tiledesk.ErrForbidden):
 		return "The server forbids this to these credentials. Use those of the account whose tokens they are." + said
 	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
-		return "This server has no history module, so it can neither list nor revoke tokens. Check the base URL, or have its administrator install the module @tiledesk-ent/tiledesk-server-jwthistory. Until then only a new password, or a new secret of the project, keeps a token out." + said
+		return "This server has no history module, so it can neither list nor revoke tokens. Check the base URL, or have its administrator install the module @tiledesk-ent/tiledesk-server-jwthistory. " + whatEndsIt + said
 	case errors.Is(err, tiledesk.ErrRedirected):
 		return "The server redirects instead of answering, and a redirected revocation would be none. Set the base URL to the address of the API itself." + said
 	case errors.Is(err, tiledesk.ErrRateLimited):
@@ -154,6 +154,10 @@ func explainAnswer(err error) string {
 	}
 	return "The server did not do it. Its answer says why." + said
 }
+
+// whatEndsIt is what ends a token that no revocation ends (measured): the server
+// signs sign-in tokens with its GLOBAL_SECRET and asks whether the user is enabled.
+const whatEndsIt = "What does end a token: a new GLOBAL_SECRET of the server, which ends all tokens of all users, or disabling the user (a status that is not 100). A new password ends no token."
 
 const elsewhere = "This answer is not what the API of Tiledesk says. Check the base URL; a proxy or a web application may answer there."
 
