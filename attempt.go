@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -56,7 +55,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	var body []byte
 	body, err = readBody(resp)
-	c.answer = &Response{StatusCode: resp.StatusCode, Header: resp.Header, Body: body, Attempts: c.attempts}
+	c.answer = &Response{StatusCode: resp.StatusCode, Header: resp.Header, Body: body, Attempts: c.attempts, end: endOf(resp, body, err)}
 	if err != nil {
 		c.broken = c.attemptError(req.Context(), ctx, err)
 		return nil, c.broken
@@ -259,41 +258,5 @@ func withoutURL(err error) error {
 			return err
 		}
 		err = wrapped.Err
-	}
-}
-
-// readBody reads at most maxBody bytes and closes the body. That of a 101 is the
-// bare connection, from which no context can wake a reader: it is not read.
-func readBody(resp *http.Response) ([]byte, error) {
-	if resp.Body == nil {
-		return nil, nil
-	}
-	defer func() { _ = resp.Body.Close() }()
-	switch {
-	case resp.StatusCode == http.StatusSwitchingProtocols:
-		return nil, nil
-	case resp.ContentLength > maxBody:
-		return nil, ErrResponseTooLarge
-	}
-	// What the server announces is trusted for 64 KiB, and one byte to see the end;
-	// beyond that, or without, the buffer grows with what really comes.
-	size := resp.ContentLength
-	if size < 0 {
-		size = 511
-	}
-	body := make([]byte, 0, min(size, 64<<10)+1)
-	for {
-		n, err := resp.Body.Read(body[len(body):min(cap(body), maxBody+1)])
-		body = body[:len(body)+n]
-		switch {
-		case len(body) > maxBody:
-			return nil, ErrResponseTooLarge
-		case err == io.EOF:
-			return body, nil
-		case err != nil:
-			return body, err
-		case len(body) == cap(body):
-			body = append(body, 0)[:len(body)]
-		}
 	}
 }

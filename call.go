@@ -21,6 +21,8 @@ type request struct {
 	authorization string          // when the credentials were asked already
 	secrets       []string        // of the body
 	grace         context.Context // outlasts that of the call: a sent request may be answered until it ends
+	reads401      bool            // the server's own 401 is an answer to read, and no error
+	refusal       string          // the advice for it where it is an error; empty: by the kind of credentials
 }
 
 // call is one call with all its attempts. go-retryablehttp drives the loop; the
@@ -33,6 +35,9 @@ type call struct {
 	header http.Header
 	once   bool
 	grace  context.Context // nil: the call's own
+
+	reads401 bool
+	refusal  string
 
 	authorization, identifier string // secrets, with those of the URL
 	bodySecrets               []string
@@ -66,6 +71,9 @@ func exchange[T any](ctx context.Context, c *Client, r request, read func(*Respo
 	if err != nil {
 		return none, call.refuse(err)
 	}
+	if resp.StatusCode != http.StatusUnauthorized {
+		c.accepted.note(call.authorization)
+	}
 	return value, nil
 }
 
@@ -98,6 +106,7 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 		options: c.settings,
 		route:   r.route, url: u, header: header,
 		once: r.once, grace: r.grace,
+		reads401: r.reads401, refusal: r.refusal,
 		authorization: authorization, identifier: r.identifier, bodySecrets: r.secrets,
 	}, req, nil
 }
@@ -151,7 +160,8 @@ func newHTTPRequest(ctx context.Context, r request, u *url.URL) (*retryablehttp.
 	return req, err
 }
 
-// run makes the attempts and returns the answer when it is a 2xx.
+// run makes the attempts and returns the answer when it is a 2xx, or a 401 that
+// the call can read.
 func (c *call) run(req *retryablehttp.Request) (*Response, error) {
 	c.http.Transport, c.http.CheckRedirect = c, followNothing
 	c.driver.HTTPClient, c.driver.RetryMax = &c.http, c.retries()
@@ -160,7 +170,8 @@ func (c *call) run(req *retryablehttp.Request) (*Response, error) {
 	_, err := c.driver.Do(req)
 	if err == nil && c.broken == nil && c.answer != nil {
 		c.answer.Attempts = c.attempts
-		if c.answer.StatusCode >= 200 && c.answer.StatusCode <= 299 {
+		switch status := c.answer.StatusCode; {
+		case status >= 200 && status <= 299, c.reads401 && status == http.StatusUnauthorized && c.answer.isBareUnauthorized():
 			return c.answer, nil
 		}
 	}

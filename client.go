@@ -16,6 +16,7 @@ type Client struct {
 
 	authorization func(context.Context) (string, error) // a closure, so that no formatter can print what it holds
 	settings      *options
+	accepted      *accepted // what the server took, shared with the clients of a run
 }
 
 // NewClient returns a client that authorizes its calls with the credentials.
@@ -50,7 +51,7 @@ func (c *Client) CloseIdleConnections() {
 // newClient makes a client of checked parts. Clients that share settings share
 // connections and rate limiter as well.
 func newClient(credentials Credentials, settings *options) *Client {
-	c := &Client{settings: settings}
+	c := &Client{settings: settings, accepted: new(accepted)}
 	c.authorization = func(ctx context.Context) (string, error) { return authorize(ctx, credentials) }
 	c.JWT = &JWTService{client: c}
 	return c

@@ -1,7 +1,6 @@
 package tiledesk
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -19,14 +18,17 @@ var (
 	// anything was sent.
 	ErrInvalidArgument = errors.New("invalid argument")
 
-	// ErrUnauthorized is a 401: a wrong password, or a token that is revoked or
-	// was signed elsewhere. The server gives no reason.
+	// ErrUnauthorized is a 401. The server's own, the bare text "Unauthorized"
+	// (measured), gives no reason: a wrong password, or a token that is revoked,
+	// truncated or signed elsewhere. Any other 401 is that of a proxy or gateway,
+	// which proves nothing about the token: see [APIError.FromServer].
 	ErrUnauthorized = errors.New("unauthorized")
 
 	// ErrForbidden is a 403.
 	ErrForbidden = errors.New("forbidden")
 
 	// ErrNotFound is a 404, or a 2xx that says that nothing was there to revoke.
+	// [APIError.FromServer] tells the API's own words from a wrong address.
 	ErrNotFound = errors.New("not found")
 
 	// ErrRateLimited is a 429 that outlasted the retries.
@@ -44,8 +46,10 @@ var (
 	// turn a redirected DELETE into a GET that "succeeds".
 	ErrRedirected = errors.New("redirected")
 
-	// ErrUnexpectedResponse is a 2xx that is not what the API answers, an HTML
-	// page for example. After a DELETE it means: take the token for alive.
+	// ErrUnexpectedResponse is a 2xx that is not what the API answers, an HTML page
+	// for example, or that may have been cut off: HTTP/1 without a length and
+	// without chunks tells no end (read in net/http). After a DELETE it means: treat
+	// the token as still valid.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 
 	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its header
@@ -136,14 +140,15 @@ func (e *APIError) Is(target error) bool {
 // itself about the token, and not that of a proxy or gateway in front of it, which
 // proves nothing. The server's own 401 is the bare text "Unauthorized" (measured),
 // its own 404 is JSON with "success" false (read in its source), or a 2xx that says
-// that nothing was there to revoke. It is false for every other answer.
+// that nothing was there to revoke. It is false for every other answer: for one
+// that contradicts itself, one that was cut off, and the 401 of a sign-in, which
+// is about a password.
 func (e *APIError) FromServer() bool { return e.saysUnauthorized() || e.saysNotFound() }
 
 // saysUnauthorized reports whether the server itself refuses the authorization,
 // whatever its reason.
 func (e *APIError) saysUnauthorized() bool {
-	return e.StatusCode == http.StatusUnauthorized && e.Response != nil &&
-		string(bytes.TrimSpace(e.Response.Body)) == "Unauthorized"
+	return e.StatusCode == http.StatusUnauthorized && e.Response.isBareUnauthorized()
 }
 
 // saysNotFound reports whether the API itself says that a token is not there, in
@@ -153,14 +158,30 @@ func (e *APIError) saysNotFound() bool {
 	if e.StatusCode != http.StatusNotFound {
 		return e.kind == ErrNotFound
 	}
-	if e.Response == nil {
-		return false
+	m, ok := e.failure()
+	return ok && m.saysAbsent()
+}
+
+// saysFailure reports whether the body is the JSON by which the API says that
+// something failed, {"success":false,…} (measured, and read in its source).
+func (e *APIError) saysFailure() bool {
+	m, ok := e.failure()
+	return ok && m.refused && !m.success
+}
+
+// failure reads the JSON object that the body is. It is false for every other body,
+// and for one that broke off.
+func (e *APIError) failure() (m members, ok bool) {
+	if e.Response == nil || e.Response.end == endCut {
+		return m, false
 	}
-	success := gjson.Result{}
-	if body := trimBOM(e.Response.Body); validJSON(body) {
-		success = gjson.GetBytes(body, "success")
+	body := trimBOM(e.Response.Body)
+	if !validJSON(body) {
+		return m, false
 	}
-	return success.Exists() && !truthy(success)
+	root := gjson.ParseBytes(body)
+	m.read(root)
+	return m, root.IsObject()
 }
 
 // Unwrap gives what ended the call after the answer, a context's error for

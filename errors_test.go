@@ -71,9 +71,11 @@ func TestAPIError_texts(t *testing.T) {
 		want         string
 	}{
 		"401 with Basic":              {credentials: BasicAuth("a@b.c", "password"), status: 401, body: "Unauthorized", is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the Basic credentials: check email and password"},
-		"401 with a token":            {credentials: JWTAuth(testToken), status: 401, body: "Unauthorized", is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the JWT: it may be revoked, or signed for another server"},
-		"401 with custom credentials": {credentials: bearer, status: 401, is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the authorization that the credentials gave"},
-		"401 with words":              {credentials: bearer, status: 401, body: `{"msg":"No."}`, is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: No.: the server refused the authorization that the credentials gave"},
+		"401 with a token":            {credentials: JWTAuth(testToken), status: 401, body: "Unauthorized", is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the JWT: it may be revoked, expired, truncated or signed for another server"},
+		"401 with custom credentials": {credentials: bearer, status: 401, body: "Unauthorized", is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the authorization that the credentials gave"},
+		"401 with words":              {credentials: bearer, status: 401, body: `{"msg":"No."}`, is: ErrUnauthorized, want: "tiledesk: DELETE /jwt/history/:jti: 401 Unauthorized: No.: this is not the answer of the Tiledesk server: a proxy or gateway in front of it refused, and nothing is known about the authorization that the credentials gave: check the base URL and what the proxy asks for"},
+		"401 of a gateway, a token":   {credentials: JWTAuth(testToken), status: 401, body: "<title>Log in</title>", is: ErrUnauthorized, want: "nothing is known about the token: treat it as still valid"},
+		"401 of a gateway, Basic":     {credentials: BasicAuth("a@b.c", "password"), status: 401, body: `{"message":"Unauthorized"}`, is: ErrUnauthorized, want: "nothing is known about email and password"},
 		"403":                         {status: 403, body: `{"success":false,"msg":"Unauthorized."}`, is: ErrForbidden, want: "tiledesk: DELETE /jwt/history/:jti: 403 Forbidden: Unauthorized."},
 		"500 without words":           {status: 500, is: ErrServer, want: "tiledesk: DELETE /jwt/history/:jti: 500 Internal Server Error"},
 		"a status without a name":     {status: 599, body: "Oops", is: ErrServer, want: "tiledesk: DELETE /jwt/history/:jti: 599: Oops"},

@@ -69,6 +69,11 @@ func FuzzVerdict(f *testing.F) {
 			f.Add([]byte(strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace(verdict.body)))
 		}
 	}
+	for _, denial := range denials {
+		for _, yes := range said {
+			f.Add([]byte(strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace("{" + yes + "," + denial + "}")))
+		}
+	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		err := readVerdict(request{route: routeRevokeByJTI, identifier: testJTI}, &Response{StatusCode: 200, Body: body})
 		if err != nil {
@@ -93,10 +98,17 @@ func FuzzVerdict(f *testing.F) {
 			}
 			return
 		}
-		for _, name := range []string{"n", "matchedCount", "deletedCount", "ok", "acknowledged", "success"} {
+		for _, name := range []string{"n", "matchedCount", "deletedCount", "nRemoved", "ok", "acknowledged", "success", "revoked", "deleted", "removed", "updatedExisting"} {
 			if no, there := object[name]; there && (no == nil || no == false || no == 0.0 || no == "0" || no == "" || no == "false") {
 				t.Fatalf("took %s %v for a revocation", name, no)
 			}
+		}
+		message, _ := object["message"].(string)
+		if status, _ := object["statusCode"].(float64); status >= 400 && status < 1000 && message == "no" {
+			t.Fatalf("took the status %v for a revocation", status)
+		}
+		if object["result"] == false {
+			t.Fatal("took a result of false for a revocation")
 		}
 		if jti, _ := object["jti"].(string); jti != "" && jti != testJTI {
 			t.Fatalf("took the document of %q for a revocation", jti)

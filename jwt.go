@@ -3,8 +3,8 @@ package tiledesk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -101,9 +101,21 @@ func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) 
 //
 // DELETE /jwt/history/:jti. A jti that could reach another route, or that is a
 // whole token, is [ErrInvalidArgument]; a jti that the caller does not have is
-// [ErrNotFound]. A nil error means that the server said it is revoked, which a
-// server without JWT_HISTORY_ENABLED says too and goes on taking the token
-// (measured). Some proxies do not let a slash in a jti through, escaped or not:
+// [ErrNotFound].
+//
+// A nil error means that the server said it is revoked, and that nothing in its
+// answer speaks against it: a 200, 201 or 204 without a body whose end is known, a
+// length of 0 for example; "OK", true, {} or {"success":true}; the document of
+// this token; a write result that found it (the shapes of its sibling routes are
+// read in the server's source, those of the history itself are unknown). A 2xx
+// that says "revoked": false, a "result" of false, a "statusCode" of 400 beside a
+// message and the like is an [*APIError]; one that tells no end, or an empty 202,
+// 203, 205, 206 or 207, is [ErrUnexpectedResponse]. Over HTTP/1 an answer without
+// a length and without chunks counts only where it closes by itself, as a JSON
+// object does: it ends when the connection does (read in net/http).
+//
+// A server without JWT_HISTORY_ENABLED goes on taking a revoked token (read in its
+// source): [JWTService.Accepts] tells. Some proxies do not let a slash in a jti through, escaped or not:
 // use [JWTService.RevokeByID] for such a token.
 func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, error) {
 	return s.revoke(ctx, request{route: routeRevokeByJTI, identifier: jti})
@@ -137,25 +149,35 @@ func (s *JWTService) RevokeToken(ctx context.Context, token string) (*Response, 
 }
 
 // Accepts asks the server whether it still takes a token: true only when it
-// answers the token with a real list, false when it answers 401, an error in
-// every other case.
+// answers the token with a real list, false only when it refuses it in its own
+// words, a 401 with the bare text "Unauthorized" (measured). Every other answer is
+// an error: the 401 of a proxy or gateway is [ErrUnauthorized] and says nothing
+// about the token, see [APIError.FromServer].
 //
 // GET /jwt/history under that token. Ask before and after a revocation, because
-// false can have other reasons than the revocation, and because a server whose
-// JWT_HISTORY_ENABLED is off answers 200 to the DELETE and goes on taking the
-// token (measured). Even false does not prove that the token is dead everywhere:
-// the server's WebSocket and POST /auth/signinWithCustomToken never look at
-// revocations (read in its source, and measured for the second).
+// false can have other reasons than the revocation, a truncated token or one of
+// another server for example, and because a server whose JWT_HISTORY_ENABLED is
+// off goes on taking the token (read in its source). Even false does not prove
+// that the token is dead everywhere: the server's WebSocket and POST
+// /auth/signinWithCustomToken never look at revocations (read in its source, and
+// measured for the second).
 func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
 	credentials := JWTAuth(token)
 	if err := checkCredentials(credentials); err != nil {
 		return false, err
 	}
-	_, err := newClient(credentials, s.client.settings).JWT.ListHistory(ctx, nil)
-	if errors.Is(err, ErrUnauthorized) {
-		return false, nil
+	accepts, err := exchange(ctx, newClient(credentials, s.client.settings), request{route: routeList, reads401: true},
+		func(resp *Response) (bool, error) {
+			if resp.StatusCode == http.StatusUnauthorized {
+				return false, nil
+			}
+			_, err := readPage(resp.Body)
+			return err == nil, err
+		})
+	if accepts {
+		s.client.accepted.noteFirst("JWT " + bareToken(token))
 	}
-	return err == nil, err
+	return accepts, err
 }
 
 // CreatedBefore is a Match for [RevokeOptions]: tokens created before t. It is
@@ -167,6 +189,9 @@ func CreatedBefore(t time.Time) func(*Token) bool {
 
 func (s *JWTService) revoke(ctx context.Context, r request) (*Response, error) {
 	return exchange(ctx, s.client, r, func(resp *Response) (*Response, error) {
+		if resp.StatusCode == http.StatusUnauthorized {
+			return resp, nil // see request.reads401
+		}
 		return resp, readVerdict(r, resp)
 	})
 }

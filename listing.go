@@ -113,7 +113,7 @@ func (r *run) passes() {
 // returns what came. It has an end even where the history has none.
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
-	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization}}
+	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization, accepted: r.client.accepted}}
 	alike := make(map[string]int) // entries without any identifier
 	size := 0
 	for token, err := range service.History(r.ctx, nil) {

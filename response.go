@@ -1,6 +1,7 @@
 package tiledesk
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +21,8 @@ type Response struct {
 	Header     http.Header
 	Body       []byte // whole and raw; entries of a page share its memory
 	Attempts   int    // 1 when the first try was answered
+
+	end bodyEnd // whether Body is known to be whole
 }
 
 // Format prints a summary for every verb.
@@ -31,6 +34,12 @@ func (r Response) Format(f fmt.State, verb rune) {
 // MarshalJSON writes the summary: statusCode, bytes and attempts.
 func (r Response) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]int{"statusCode": r.StatusCode, "bytes": len(r.Body), "attempts": r.Attempts})
+}
+
+// isBareUnauthorized reports whether the body is all that the server's own 401 has
+// (measured), and known to be whole: "Unauthorized" may begin another text.
+func (r *Response) isBareUnauthorized() bool {
+	return r != nil && r.end == endKnown && string(bytes.TrimSpace(r.Body)) == "Unauthorized"
 }
 
 // fault is what is wrong with an answer that HTTP calls a success.
@@ -57,7 +66,7 @@ func (c *call) apiError() *APIError {
 		e.kind = ErrHistoryUnavailable
 		e.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
 	case status == http.StatusUnauthorized:
-		e.advice = unauthorizedAdvice[credentialKind(c.authorization)]
+		e.advice = c.refusalAdvice(e)
 	}
 	return e
 }
@@ -168,13 +177,39 @@ func (c *call) redirectAdvice(location string) string {
 	return fmt.Sprintf("the redirect points to %s; %s", place, so)
 }
 
-// unauthorizedAdvice says which kind of credentials was refused.
+// refusalAdvice says what a 401 means. A sign-in is refused in the API's words and
+// not in those of the authorization (measured).
+func (c *call) refusalAdvice(e *APIError) string {
+	kind := credentialKind(c.authorization)
+	own := e.saysUnauthorized() || kind == "none" && e.saysFailure()
+	switch {
+	case !own:
+		return unknownRefusal[kind]
+	case c.refusal != "" && c.replyLost:
+		return c.refusal + "; an earlier reply was lost, so that this call may have revoked it"
+	case c.refusal != "":
+		return c.refusal
+	}
+	return unauthorizedAdvice[kind]
+}
+
+// unauthorizedAdvice says which kind of credentials the server refused.
 var unauthorizedAdvice = map[string]string{
 	"Basic":  "the server refused the Basic credentials: check email and password",
-	"JWT":    "the server refused the JWT: it may be revoked, or signed for another server",
+	"JWT":    "the server refused the JWT: it may be revoked, expired, truncated or signed for another server",
 	"custom": "the server refused the authorization that the credentials gave",
 	"none":   "the server refused the email or the password",
 }
+
+// unknownRefusal is the advice for a 401 that is not in the server's own words.
+var unknownRefusal = map[string]string{
+	"Basic":  notTheServer + "email and password: check the base URL and what the proxy asks for",
+	"JWT":    notTheServer + "the token: treat it as still valid, and check the base URL and what the proxy asks for",
+	"custom": notTheServer + "the authorization that the credentials gave: check the base URL and what the proxy asks for",
+	"none":   notTheServer + "email and password: check the base URL and what the proxy asks for",
+}
+
+const notTheServer = "this is not the answer of the Tiledesk server: a proxy or gateway in front of it refused, and nothing is known about "
 
 func credentialKind(authorization string) string {
 	switch {

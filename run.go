@@ -180,8 +180,8 @@ func (r *run) settle(j job, req request, v verdict) {
 		r.record(j.result(Revoked, nil, v.attempts))
 	case v.gone && j.token != nil:
 		r.record(j.result(AlreadyGone, nil, v.attempts))
-	case v.refused && j.authorizes(req):
-		// The run's own token, last of all: the server refuses it already.
+	case v.refused && j.authorizes(req) && r.client.tookBefore(req.authorization):
+		// The run's own token, last of all: the server took it before and refuses it now.
 		r.record(j.result(AlreadyGone, nil, v.attempts))
 	case errors.Is(v.err, ErrNotFound) && j.token == nil:
 		r.record(j.result(NotFound, v.explained(), v.attempts))

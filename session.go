@@ -56,12 +56,27 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 		anonymous.CloseIdleConnections()
 		return nil, withMintedUnseen(err)
 	}
-	return newClient(credentials, settings), nil
+	client := newClient(credentials, settings)
+	if authorization, err := client.authorization(ctx); err == nil {
+		client.accepted.note(authorization)
+	}
+	return client, nil
 }
 
-// SignOut revokes the token that the client holds, which is the end of the
-// client. A token that the server refuses already (401) is signed out: then the
-// Response is that 401 and the error nil.
+// refusedSignOut is the advice where a 401 may have other reasons than a revocation.
+const refusedSignOut = "the server refuses the token, which does not prove that it is revoked: it may be revoked already, expired, truncated or of another server; list the history with the account's own credentials to find out"
+
+// SignOut revokes the token that the client holds, which is the end of the client.
+//
+// The server's own 401 counts as signed out where this client knows that the
+// server took this very token before: it signed in for it, or the last call that
+// succeeded was under it. Then the Response is that 401 and the error nil. The
+// token has ended then, by a revocation or otherwise: it expired, the server's
+// secret was replaced, or its user was disabled (the last two measured). Otherwise
+// the 401 is [ErrUnauthorized], since the server answers a truncated token or one
+// of another server the same (measured), and an expired one (inferred). A 401 of a
+// proxy or gateway proves nothing and is [ErrUnauthorized] as well, see
+// [APIError.FromServer].
 //
 // DELETE /jwt/history/:jti. A client without a token, or whose token has no jti,
 // is [ErrInvalidArgument]; other errors are those of [JWTService.RevokeByJTI].
@@ -83,12 +98,10 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 	if claims.JTI == "" {
 		return nil, invalidArgument("the client's token has no jti: find its entry with ListHistory and use RevokeByID")
 	}
-	resp, err := c.JWT.revoke(ctx, request{route: routeRevokeByJTI, identifier: claims.JTI, authorization: authorization})
-	var refused *APIError
-	if errors.As(err, &refused) && refused.StatusCode == 401 {
-		return refused.Response, nil
-	}
-	return resp, err
+	return c.JWT.revoke(ctx, request{
+		route: routeRevokeByJTI, identifier: claims.JTI, authorization: authorization,
+		reads401: c.tookBefore(authorization), refusal: refusedSignOut,
+	})
 }
 
 // Claims reads what the token that the client sends says about itself, its jti and

@@ -2,6 +2,7 @@ package tiledesk
 
 import (
 	"bytes"
+	"net/http"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -12,17 +13,46 @@ import (
 // history module answers is unknown; its sibling routes send the document, null,
 // or {"success"} (read in the server's source), others a write result.
 func readVerdict(r request, resp *Response) error {
-	err := readOutcome(r, resp.Body)
-	if err == nil && resp.StatusCode == 202 { // a body that says otherwise says it better
-		return unexpected("202 means that the revocation was noted, not that it was done")
+	body := bytes.TrimSpace(trimBOM(resp.Body))
+	if len(body) == 0 {
+		return readEmpty(resp)
 	}
-	return err
+	err := readOutcome(r, body, resp.end)
+	if err != nil { // a body that says otherwise says it better
+		return err
+	}
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusCreated, http.StatusNonAuthoritativeInfo, http.StatusNoContent, http.StatusResetContent:
+		return nil
+	}
+	return noPromise(resp.StatusCode)
 }
 
-// readOutcome is the verdict of the body alone.
-func readOutcome(r request, body []byte) error {
-	body = bytes.TrimSpace(trimBOM(body))
-	if len(body) == 0 || bytes.EqualFold(body, []byte("OK")) {
+// readEmpty is the verdict of an answer without a body: its status has to promise
+// a revocation, and its end has to be known.
+func readEmpty(resp *Response) error {
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusCreated, http.StatusNoContent:
+	default:
+		return noPromise(resp.StatusCode)
+	}
+	if resp.end != endKnown {
+		return unexpected("the answer is empty, and nothing tells that it is whole: a connection that was cut looks the same; treat the token as still valid")
+	}
+	return nil
+}
+
+func noPromise(status int) error {
+	if status == http.StatusAccepted {
+		return unexpected("202 means that the revocation was noted, not that it was done")
+	}
+	return unexpected("%d does not say that the token is revoked: treat it as still valid", status)
+}
+
+// readOutcome is the verdict of a body that is not empty. One that may go on counts
+// only where it closes by itself: "OK" may begin a sentence, and {"n":1} may not.
+func readOutcome(r request, body []byte, end bodyEnd) error {
+	if bytes.EqualFold(body, []byte("OK")) && end == endKnown {
 		return nil
 	}
 	root, err := parseJSON(body)
@@ -30,6 +60,8 @@ func readOutcome(r request, body []byte) error {
 		return err
 	}
 	switch {
+	case end != endKnown && root.Type != gjson.JSON && root.Type != gjson.String:
+		return unexpected("the answer may have been cut short: treat the token as still valid")
 	case root.Type == gjson.Null:
 		return nothingRevoked("the server answered null")
 	case root.Type == gjson.True, root.Type == gjson.String && strings.EqualFold(root.Str, "OK"):
@@ -39,7 +71,7 @@ func readOutcome(r request, body []byte) error {
 	case root.IsObject():
 		return readDeleted(r, root)
 	}
-	return unexpected("the server answered something else than the outcome of a revocation: take the token for alive")
+	return unexpected("the server answered something else than the outcome of a revocation: treat the token as still valid")
 }
 
 // wrappers are the names under which a server may put the document or the write
@@ -47,6 +79,8 @@ func readOutcome(r request, body []byte) error {
 var wrappers = map[string]bool{
 	"value": true, "result": true, "lastErrorObject": true, "data": true, "doc": true, "document": true,
 	"jwt": true, "token": true, "history": true, "jwthistory": true, "jwtHistory": true,
+	"response": true, "payload": true, "body": true, "item": true, "entry": true, "object": true, "record": true,
+	"deleted": true, "removed": true, "revoked": true,
 }
 
 // maxWrapping is the depth to which wrappers are opened: {"result":{"value":{…}}}
@@ -56,212 +90,103 @@ const maxWrapping = 3
 // readDeleted reads an object: {}, {"success":true}, a write result or the
 // document of the token, the last two also in a wrapper.
 func readDeleted(r request, root gjson.Result) error {
-	said, err := readPart(r, root, maxWrapping)
-	if err == nil && !said && !isEmpty(root) {
-		err = unexpected("the server answered with an object that does not say what became of the token: take it for alive")
+	f := finding{request: r}
+	f.read(root, maxWrapping, false)
+	switch {
+	case f.worst == saysNothingThere && f.found:
+		return unexpected("the server says that it found the token, and that it found none: treat it as still valid")
+	case f.against != nil:
+		return f.against
+	case !f.said && !isEmpty(root):
+		return unexpected("the server answered with an object that does not say what became of the token: treat it as still valid")
 	}
-	return err
+	return nil
 }
 
-// readPart reports whether an object says that the token is revoked. Whatever
-// it says against that is an error, and outweighs the rest.
-func readPart(r request, part gjson.Result, depth int) (said bool, err error) {
+// objection is what speaks against a revocation, the later the worse. The worst
+// counts, wherever it stands: that nothing was there may mean "already gone", and
+// so it yields to all that means "still valid".
+type objection int
+
+const (
+	noObjection objection = iota
+	saysNothingThere
+	saysSomethingElse // a list, another document, a write result that cannot be read
+	saysNotDone
+	saysFailed
+)
+
+// finding is what an object, with all that is in it, says about the revocation.
+type finding struct {
+	request request
+	said    bool // something says that the token is revoked
+	found   bool // something says that the token was there
+	worst   objection
+	against error
+}
+
+func (f *finding) object(o objection, err error) {
+	if o > f.worst {
+		f.worst, f.against = o, err
+	}
+}
+
+// read takes in one object. Within the document of the token the fields are its
+// own: there only what speaks against the revocation counts.
+func (f *finding) read(part gjson.Result, depth int, within bool) {
 	var m members
 	m.read(part)
-	switch {
-	case m.failed:
-		return false, reportedFailure(part)
-	case m.isList():
-		return false, unexpected("the server answered with a list: take the token for alive")
+	if m.failed() {
+		f.object(saysFailed, reportedFailure(part))
 	}
-	wrote, err := m.write.verdict()
-	if err != nil {
-		return false, err
-	}
-	if known, err := m.document.isOf(r); known || err != nil {
-		return known, err // its fields are the token's own, wrappers among them
-	}
-	said = wrote || m.success
-	part.ForEach(func(key, value gjson.Result) bool {
+	f.object(m.write.verdict())
+	f.found = f.found || m.write.found
+	if !within {
+		own, err := m.document.isOf(f.request)
 		switch {
-		case !wrappers[key.Str]:
-		case value.Type == gjson.Null:
-			err = nothingRevoked("the server found no such token")
-		case value.IsArray():
-			err = unexpected("the server answered with a list: take the token for alive")
-		case value.IsObject() && depth > 0:
-			var inner bool
-			inner, err = readPart(r, value, depth-1)
-			said = said || inner
+		case m.isList():
+			f.object(saysSomethingElse, errList)
+		case err != nil:
+			f.object(saysSomethingElse, err)
 		}
-		return err == nil
-	})
-	return said, err
-}
-
-// members is what the members of an object say, all read in one go: going
-// through JSON is most of the work that an answer makes.
-type members struct {
-	failed  bool // one speaks against success
-	success bool
-	perPage bool
-	array   bool // such as lists have
-	write   writeResult
-	document
-}
-
-func (m *members) read(object gjson.Result) {
-	object.ForEach(func(key, value gjson.Result) bool {
-		m.failed = m.failed || saysFailure(key.Str, value)
-		m.array = m.array || value.IsArray() && arrayRank(key.Str, value) <= len(arrayNames)
-		m.write.read(key.Str, value)
-		switch key.Str {
-		case "success":
-			m.success = true
-		case "perPage":
-			m.perPage = true
-		case "_id":
-			m.id, m.named = textOf(value), true
-		case "jti":
-			m.jti, m.named = textOf(value), true
+		f.said = f.said || m.success || m.write.wrote || own
+		f.found = f.found || own
+		within = own
+	}
+	part.ForEach(func(key, value gjson.Result) bool {
+		if wrappers[key.Str] {
+			f.unwrap(key.Str, value, depth, within)
 		}
 		return true
 	})
 }
 
-// isList recognises the envelope of a list, so that a DELETE which some proxy
-// turned into a GET is no revocation. The document of a token may well hold an
-// array of its own.
-func (m *members) isList() bool { return m.perPage || m.array && !m.named }
-
-// readFailure finds what an object says against success; nil when it says nothing.
-func readFailure(root gjson.Result) error {
-	failed := false
-	root.ForEach(func(key, value gjson.Result) bool {
-		failed = saysFailure(key.Str, value)
-		return !failed
-	})
-	if !failed {
-		return nil
-	}
-	return reportedFailure(root)
-}
-
-// saysFailure reports whether a member of an object speaks against success.
-func saysFailure(name string, value gjson.Result) bool {
-	switch name {
-	case "success":
-		return !affirmed(value)
-	case "error", "err", "writeConcernError":
-		return truthy(value)
-	case "errors", "writeErrors":
-		return truthy(value) && !(value.Type == gjson.JSON && isEmpty(value))
-	}
-	return false
-}
-
-func reportedFailure(root gjson.Result) error {
-	return &fault{message: firstOf(messageOf(root)), advice: "the server reports a failure"}
-}
-
-// writeResult is what MongoDB and its drivers answer to a write. A nModified of 0
-// beside an n of 1 is a token that was revoked before, which is fine; alone it
-// says that nothing changed.
-type writeResult struct {
-	wrote, matched, unchanged bool
-	err                       error // the first thing that speaks against a revocation
-}
-
-// read takes in one member of an object.
-func (w *writeResult) read(name string, value gjson.Result) {
-	if w.err != nil {
-		return
-	}
-	switch name {
-	case "n", "matchedCount", "deletedCount":
-		w.matched = true
-		if n := wholeNumber(value, -1); n == 0 {
-			w.err = nothingRevoked("the server found no such token")
-		} else if n < 0 {
-			w.err = unexpected("the server answered with a write result that cannot be read")
-		}
-	case "ok", "acknowledged":
-		w.wrote = true
-		if !affirmed(value) {
-			w.err = unexpected("the server did not acknowledge the revocation")
-		}
-	case "nModified", "modifiedCount":
-		w.wrote = true
-		w.unchanged = wholeNumber(value, 0) == 0
-	}
-}
-
-// verdict reports whether there was a write at all.
-func (w *writeResult) verdict() (wrote bool, err error) {
-	if w.err == nil && w.unchanged && !w.matched {
-		return true, unexpected("the server changed nothing, and does not say whether it found the token")
-	}
-	return w.wrote || w.matched, w.err
-}
-
-// document is the token that an object names.
-type document struct {
-	id, jti string
-	named   bool // it has one of the two, if only as null
-}
-
-// isOf compares it with the token asked for. It is false when there is none.
-func (d document) isOf(r request) (known bool, err error) {
-	own, other := d.jti, d.id
-	if r.route.argument == "id" {
-		own, other = d.id, d.jti
-	}
-	if own == "" {
-		own = other
-	}
+// unwrap takes in the value of a wrapper.
+func (f *finding) unwrap(name string, value gjson.Result, depth int, within bool) {
+	ownField := within && name != "result" && name != "lastErrorObject"
 	switch {
-	case own == "":
-		return false, nil
-	case own == r.identifier, r.route.argument == "id" && isObjectID(own) && strings.EqualFold(own, r.identifier):
-		return true, nil
+	case counted[name] && !value.IsObject(): // the write result has it
+	case value.IsObject() && depth > 0:
+		f.read(value, depth-1, within)
+	case value.IsObject():
+		if !isEmpty(value) {
+			f.object(saysSomethingElse, unexpected("the server's answer is nested too deep to be read: treat the token as still valid"))
+		}
+	case value.Type == gjson.False:
+		f.object(saysNotDone, errNotDone)
+	case ownField:
+	case value.IsArray():
+		f.object(saysSomethingElse, errList)
+	case value.Type == gjson.Null:
+		f.object(saysNothingThere, errNoSuchToken)
+	case !truthy(value):
+		f.object(saysNotDone, errNotDone)
 	}
-	return false, unexpected("the server answered with a document that names another token: take this one for alive")
 }
+
+var (
+	errList    = unexpected("the server answered with a list: treat the token as still valid")
+	errNotDone = &fault{advice: "the server says that it did not revoke the token: treat it as still valid"}
+)
 
 func nothingRevoked(advice string) error { return &fault{kind: ErrNotFound, advice: advice} }
-
-// affirmed is a yes: true, the number 1, or a text that says so. A text
-// like "failed" or "pending" is none.
-func affirmed(value gjson.Result) bool {
-	switch value.Type {
-	case gjson.True:
-		return true
-	case gjson.Number:
-		return value.Num == 1
-	case gjson.String:
-		return strings.EqualFold(value.Str, "true") || strings.EqualFold(value.Str, "OK") || value.Str == "1"
-	default:
-		return false
-	}
-}
-
-// truthy is what the server's language takes for true; "false" counts as false,
-// because somebody meant it.
-func truthy(value gjson.Result) bool {
-	switch value.Type {
-	case gjson.True, gjson.JSON:
-		return true
-	case gjson.Number:
-		return value.Num != 0
-	case gjson.String:
-		return value.Str != "" && !strings.EqualFold(value.Str, "false") && value.Str != "0"
-	default:
-		return false
-	}
-}
-
-// isObjectID reports whether an id is 24 hexadecimal digits, whose case means
-// nothing.
-func isObjectID(id string) bool {
-	return len(id) == 24 && strings.Trim(id, "0123456789abcdefABCDEF") == ""
-}

@@ -1,0 +1,185 @@
+package tiledesk
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+const (
+	ownDocument = `"_id":"ID","jti":"JTI"`
+	page500     = `"message":"upstream failed"`
+)
+
+// denials are members of a 2xx that say that the token was not revoked, or that
+// something else than the API answered. None of them may get lost, whatever stands
+// beside them.
+var denials = map[string]string{
+	"revoked false":             `"revoked":false`,
+	"revoked 0":                 `"revoked":0`,
+	"revoked null":              `"revoked":null`,
+	"revoked as text":           `"revoked":"false"`,
+	"revoked no":                `"revoked":"no"`,
+	"revoked pending":           `"revoked":"Pending"`,
+	"deleted false":             `"deleted":false`,
+	"deleted 0":                 `"deleted":0`,
+	"deleted 0.0":               `"deleted":0.0`,
+	"deleted null":              `"deleted":null`,
+	"deleted nothing":           `"deleted":[]`,
+	"deleted, as a result":      `"deleted":{"n":0}`,
+	"removed false":             `"removed":false`,
+	"removed 0":                 `"removed":0`,
+	"removed null":              `"removed":null`,
+	"nothing was updated":       `"updatedExisting":false`,
+	"nothing was updated, 0":    `"updatedExisting":0`,
+	"nothing was updated, null": `"updatedExisting":null`,
+	"nothing was updated, in":   `"lastErrorObject":{"updatedExisting":false}`,
+	"nRemoved 0":                `"nRemoved":0`,
+	"nRemoved 0 as text":        `"nRemoved":"0"`,
+	"nMatched 0":                `"nMatched":0`,
+	"n 0":                       `"n":0`,
+	"deletedCount 0":            `"deletedCount":0`,
+	"an entry was made":         `"n":1,"upsertedCount":1`,
+	"a result of false":         `"result":false`,
+	"a result of 0":             `"result":0`,
+	"a result of nothing":       `"result":""`,
+	"a value of false":          `"value":false`,
+	"data of false":             `"data":false`,
+	"a response of false":       `"response":false`,
+	"a result of n 0":           `"result":{"n":0,"ok":1}`,
+	"data of n 0":               `"data":{"n":0}`,
+	"a payload of n 0":          `"payload":{"deletedCount":0}`,
+	"n 0, deeper":               `"data":{"result":{"lastErrorObject":{"n":0}}}`,
+	"n 0, too deep":             `"data":{"data":{"data":{"data":{"n":0}}}}`,
+	"false, deeper":             `"data":{"result":{"revoked":false}}`,
+	"a status and a message":    `"statusCode":404,` + page500,
+	"as status":                 `"status":500,` + page500,
+	"as text":                   `"status":"500",` + page500,
+	"as code":                   `"code":400,` + page500,
+	"in the order of others":    page500 + `,"statusCode":401`,
+	"with msg":                  `"status":403,"msg":"no"`,
+	"with a title":              `"status":403,"title":"Forbidden","type":"about:blank"`,
+	"in a wrapper":              `"data":{"statusCode":400,` + page500 + `}`,
+	"status error":              `"status":"error"`,
+	"status fail":               `"status":"Fail","data":{}`,
+}
+
+// said are answers that say yes; a denial may stand before or behind what is in them.
+var said = map[string]string{
+	"success":            `"success":true`,
+	"ok":                 `"ok":1`,
+	"the document":       ownDocument,
+	"a write result":     `"ok":1,"n":1`,
+	"a document in data": `"success":true,"doc":{` + ownDocument + `}`,
+}
+
+func TestRevokeByJTI_noDenialIsLost(t *testing.T) {
+	t.Parallel()
+	for what, yes := range said {
+		for sentence, denial := range denials {
+			t.Run(what+", and "+sentence, func(t *testing.T) {
+				t.Parallel()
+				var kinds []error
+				for _, body := range []string{"{" + yes + "," + denial + "}", "{" + denial + "," + yes + "}"} {
+					for name, revoke := range bothRevocations {
+						body := strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace(body)
+						transport := answering(reply(200, body))
+						resp, err := revoke.run(t, newTestClient(t, testURL, withTransport(transport)))
+						transport.sent(t, 1, "DELETE", revoke.path)
+						if resp != nil || err == nil {
+							t.Fatalf("by %s: %s counts as a revocation", name, body)
+						}
+						apiErrorOf(t, err, 200, 1)
+						if errors.Is(err, ErrNotFound) && strings.Contains(body, askedID) {
+							t.Errorf("by %s: %s counts as already gone, though it names the token", name, body)
+						}
+						kinds = append(kinds, kindOf(err))
+					}
+				}
+				for _, kind := range kinds {
+					if kind != kinds[0] {
+						t.Errorf("the order or the route matters: %v", kinds)
+					}
+				}
+			})
+		}
+	}
+}
+
+func kindOf(err error) error {
+	for _, kind := range []error{ErrNotFound, ErrUnexpectedResponse} {
+		if errors.Is(err, kind) {
+			return kind
+		}
+	}
+	return nil
+}
+
+// Fields of a document mean what they mean there, and not that it was not revoked.
+func TestRevokeByJTI_fieldsOfADocument(t *testing.T) {
+	t.Parallel()
+	for _, fields := range []string{
+		`"status":-1`, `"status":100`, `"status":429`, `"code":451`, `"message":"signed in"`, `"status":-1,"message":"signed in"`,
+		`"token":null`, `"token":""`, `"value":0`, `"history":[]`, `"data":{}`, `"data":{"_id":"x"}`, `"revoked":true`, `"revoked":1`,
+		`"revoked":"2026-01-06T09:00:00.000Z"`, `"deleted":true`, `"n":1`, `"ok":1`, `"sessions":[{"n":0}]`, `"user":{"n":0,"deleted":false}`,
+	} {
+		for _, body := range []string{`{` + ownDocument + `,` + fields + `}`, `{` + fields + `,` + ownDocument + `}`, `{"success":true,"doc":{` + ownDocument + `,` + fields + `}}`} {
+			for name, revoke := range bothRevocations {
+				body := strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace(body)
+				resp, err := revoke.run(t, newTestClient(t, testURL, withTransport(answering(reply(200, body)))))
+				if resp == nil || err != nil {
+					t.Errorf("by %s: %s: got %v", name, body, err)
+				}
+			}
+		}
+	}
+}
+
+// What a status promises, with an empty body and with one that says yes.
+func TestRevokeByJTI_status(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]struct{ empty, yes bool }{
+		200: {true, true}, 201: {true, true}, 202: {}, 203: {false, true}, 204: {true, true}, 205: {false, true},
+		206: {}, 207: {}, 208: {}, 226: {}, 299: {},
+	} {
+		for body, revoked := range map[string]bool{"": want.empty, " \n": want.empty, `{"success":true}`: want.yes, "OK": want.yes} {
+			t.Run(fmt.Sprintf("%d %q", status, body), func(t *testing.T) {
+				t.Parallel()
+				for _, revoke := range bothRevocations {
+					_, err := revoke.run(t, newTestClient(t, testURL, withTransport(answering(reply(status, body)))))
+					if (err == nil) != revoked || err != nil && !errors.Is(err, ErrUnexpectedResponse) {
+						t.Errorf("got %v, want a revocation: %t", err, revoked)
+					}
+				}
+			})
+		}
+	}
+}
+
+// A server that names the token and finds none contradicts itself: that is no
+// "already gone".
+func TestRevokeAll_contradictionIsNoAlreadyGone(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"n of 0":       `{"_id":"id-a","jti":"a","n":0}`,
+		"in another":   `{"value":{"_id":"id-a","jti":"a"},"lastErrorObject":{"n":0}}`,
+		"two counts":   `{"n":1,"deletedCount":0}`,
+		"denied":       `{"n":0,"revoked":false}`,
+		"404, success": `404{"success":true,"msg":"Object not found."}`,
+		"404, n of 1":  `404{"success":false,"n":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, text := 200, strings.TrimPrefix(body, "404")
+			if text != body {
+				status = 404
+			}
+			transport := answering(reply(200, `[`+rowOf("a")+`]`), reply(200, `[]`), reply(status, text), reply(status, text), reply(200, `[]`))
+			report, err := newTestClient(t, testURL, withTransport(transport)).JWT.RevokeAll(t.Context(), nil)
+			if err == nil || report.Failed != 1 || report.AlreadyGone != 0 || report.Revoked != 0 {
+				t.Errorf("got %+v, %v; want one failure", report, err)
+			}
+		})
+	}
+}

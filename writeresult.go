@@ -1,0 +1,105 @@
+package tiledesk
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// writeResult is what MongoDB and its drivers answer to a write, and what others
+// say in its place. A nModified of 0 beside an n of 1 is a token that was revoked
+// before, which is fine; alone it says that nothing changed.
+type writeResult struct {
+	wrote, matched, unchanged bool
+	found                     bool // it says that the token was there
+
+	worst   objection
+	against error
+}
+
+// counted are the words for the deed itself. They hold a count, a yes or no, or
+// the time of it.
+var counted = map[string]bool{"revoked": true, "deleted": true, "removed": true}
+
+// read takes in one member of an object.
+func (w *writeResult) read(name string, value gjson.Result) {
+	switch name {
+	case "n", "matchedCount", "deletedCount", "nMatched", "nRemoved":
+		w.matched, w.wrote = true, true
+		w.count(wholeNumber(value, -1))
+	case "updatedExisting":
+		switch {
+		case truthy(value):
+			w.found = true
+		case value.Type == gjson.Null:
+			w.object(saysSomethingElse, errUnreadable)
+		default:
+			w.object(saysNothingThere, errNoSuchToken)
+		}
+	case "revoked", "deleted", "removed":
+		w.deed(value)
+	case "ok", "acknowledged":
+		w.wrote = true
+		if !affirmed(value) {
+			w.object(saysSomethingElse, unexpected("the server did not acknowledge the revocation"))
+		}
+	case "nModified", "modifiedCount":
+		w.wrote = true
+		n := wholeNumber(value, 0)
+		w.unchanged, w.found = w.unchanged || n == 0, w.found || n > 0
+	case "nUpserted", "upsertedCount":
+		if wholeNumber(value, -1) != 0 {
+			w.object(saysSomethingElse, unexpected("the server made a new entry instead of revoking one"))
+		}
+	}
+}
+
+// count takes in how many entries were found.
+func (w *writeResult) count(n int) {
+	switch {
+	case n > 0:
+		w.found = true
+	case n == 0:
+		w.object(saysNothingThere, errNoSuchToken)
+	default:
+		w.object(saysSomethingElse, errUnreadable)
+	}
+}
+
+// deed takes in what is said of the deed itself. An object is a wrapper.
+func (w *writeResult) deed(value gjson.Result) {
+	switch {
+	case value.IsObject():
+	case !truthy(value), saysNo(value), value.IsArray() && isEmpty(value):
+		w.object(saysNotDone, errNotDone)
+	default:
+		w.found = true
+	}
+}
+
+func saysNo(value gjson.Result) bool {
+	switch strings.ToLower(value.Str) {
+	case "no", "none", "null", "undefined", "never", "pending":
+		return true
+	}
+	return value.Type == gjson.String && failedInWords(value)
+}
+
+func (w *writeResult) object(o objection, err error) {
+	if o > w.worst {
+		w.worst, w.against = o, err
+	}
+}
+
+// verdict is the worst that speaks against a revocation.
+func (w *writeResult) verdict() (objection, error) {
+	if w.unchanged && !w.matched {
+		w.object(saysSomethingElse, unexpected("the server changed nothing, and does not say whether it found the token"))
+	}
+	return w.worst, w.against
+}
+
+var (
+	errNoSuchToken = nothingRevoked("the server found no such token")
+	errUnreadable  = unexpected("the server answered with a write result that cannot be read")
+)
