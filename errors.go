@@ -56,6 +56,10 @@ var (
 	// longer than 1 MiB, or its list longer than 327,680 entries.
 	ErrResponseTooLarge = errors.New("response too large")
 
+	// ErrNoAnswer means that a request was sent and no response came: the connection
+	// failed, or the attempt timed out. It may have been carried out all the same.
+	ErrNoAnswer = errors.New("no answer")
+
 	// ErrTokensKeepAppearing means that RevokeAll gave up after ten listings that
 	// each brought new tokens.
 	ErrTokensKeepAppearing = errors.New("new tokens keep appearing")
@@ -202,6 +206,12 @@ func (e *connectionError) Error() string {
 		return fmt.Sprintf("tiledesk: %s %s: no answer after %d attempts: %s", e.method, e.route, e.attempts, e.text)
 	}
 	return fmt.Sprintf("tiledesk: %s %s: no answer: %s", e.method, e.route, e.text)
+}
+
+// Is reports whether the target is [ErrNoAnswer] and a request was sent, or an
+// error that was left out since it holds a secret.
+func (e *connectionError) Is(target error) bool {
+	return target == ErrNoAnswer && e.attempts > 0 || e.safeError.Is(target)
 }
 
 // Format prints the same text for every verb.

@@ -159,4 +159,25 @@ func TestConnectionError(t *testing.T) {
 			t.Errorf("it is %v", sentinel)
 		}
 	}
+	if !errors.Is(err, ErrNoAnswer) {
+		t.Error("it is not ErrNoAnswer")
+	}
+}
+
+// ErrNoAnswer is about requests that were sent: what answered, and what never
+// left, is not that.
+func TestErrNoAnswer_onlyWhereARequestWasSent(t *testing.T) {
+	t.Parallel()
+	answered := newTestClient(t, "https://tiledesk.test", WithRetryPolicy(RetryPolicy{}), withTransport(roundTripFunc(
+		func(*http.Request) (*http.Response, error) { return answer(500, ""), nil })))
+	unsent := newTestClient(t, "https://tiledesk.test", WithRateLimiter(refusingLimiter{}), withTransport(roundTripFunc(
+		func(*http.Request) (*http.Response, error) {
+			t.Error("a request left")
+			return nil, errors.New("never")
+		})))
+	for name, client := range map[string]*Client{"answered": answered, "not sent": unsent} {
+		if _, err := client.JWT.RevokeByJTI(context.Background(), "a"); err == nil || errors.Is(err, ErrNoAnswer) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }

@@ -149,7 +149,6 @@ func ExampleRevokeReport_Err() {
 	// true
 	// browser is failed
 	// phone is not attempted
-	// laptop is not attempted
 }
 
 func ExampleOutcome_String() {

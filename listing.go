@@ -79,6 +79,7 @@ func (r *run) passes() {
 	seen := make(seenTokens)
 	for quiet := false; ; {
 		chosen, anyNew, err := r.list(seen)
+		r.report.Incomplete = err != nil
 		r.work(func(give func(job)) {
 			for _, token := range chosen {
 				give(token.job())
@@ -97,6 +98,7 @@ func (r *run) passes() {
 		case again && r.report.Passes < maxPasses:
 			continue
 		case anyNew:
+			r.report.Incomplete = true
 			r.note(errKeepAppearing)
 		}
 		if incomplete {

@@ -20,6 +20,9 @@ type RevokeReport struct {
 	// entry shows no jti, where no entry of the list shows one: nobody can tell
 	// whether the server refuses them.
 	WithoutJTI int
+	// Incomplete is true where there may be tokens that RevokeAll has not seen: its
+	// newest listing failed or may have missed some, or new ones keep appearing.
+	Incomplete bool
 	// Failures is every result that is Failed or NotAttempted, and NotFound.
 	Failures []RevokeResult
 

@@ -59,6 +59,20 @@ func TestOwnTokenIsKeptWhereAnythingIsLeftUndone(t *testing.T) {
 	}
 }
 
+// A run that stops does not count its own token as left undone: it would have
+// skipped it anyway.
+func TestRevokeAll_skipsTheOwnTokenAlsoAfterAStop(t *testing.T) {
+	t.Parallel()
+	server, client, tokens := newTestServer(t, 3)
+	server.Inject(tiledesktest.Fault{Method: "DELETE", Status: 302})
+	var heard hearing
+	report, err := client.JWT.RevokeAll(t.Context(), &RevokeOptions{Concurrency: 1, OnResult: heard.hear})
+	if got := heard.of(t, tokenName(tokens[2]).JTI); !errors.Is(err, ErrRedirected) || got.Outcome != Skipped ||
+		report.Failed != 1 || report.NotAttempted != 1 || report.Skipped != 1 {
+		t.Errorf("got %+v, %v: %v", report, err, got)
+	}
+}
+
 func TestOwnTokenThatIsRefusedAtTheEndIsGone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -227,8 +227,13 @@ func (r *run) cutOff(err error) bool {
 		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
 }
 
-// notAttempted records a job that nothing was sent for, because the run stopped.
+// notAttempted records a job that nothing was sent for, because the run stopped. A
+// token of the run itself would have been skipped anyway.
 func (r *run) notAttempted(j job) {
+	if !r.opts.IncludeCurrent && r.own.has(j) {
+		r.record(j.result(Skipped, nil, 0))
+		return
+	}
 	reason := r.stopReason()
 	r.mu.Lock()
 	if r.missed == nil {

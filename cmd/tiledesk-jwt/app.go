@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"sync/atomic"
@@ -42,6 +43,7 @@ func newApp() *app {
 	// A reader that leaves, as head does, must not end a run between a sign-in and
 	// its sign-out, or half-way through a list of tokens.
 	signal.Ignore(syscall.SIGPIPE)
+	logSafely(os.Stderr)
 	a := &app{
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, now: time.Now, interrupts: signals, exit: os.Exit,
@@ -51,6 +53,10 @@ func newApp() *app {
 	a.onTerminal.stderr = isTerminal(os.Stderr)
 	return a
 }
+
+// logSafely lets the standard logger write no token: net/http tells it what a
+// server sent beyond its answer, word for word.
+func logSafely(w io.Writer) { log.SetOutput(safeWriter{w}) }
 
 // run is the whole program but its end: it returns the exit code.
 func (a *app) run(args []string) int {

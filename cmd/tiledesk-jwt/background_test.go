@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -89,6 +90,11 @@ func awaitOutput(w *world, ts *testscript.TestScript, _ bool, args []string) {
 // interruptCommand is: interrupt
 func interruptCommand(w *world, ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(w.running.Process.Signal(os.Interrupt))
+}
+
+// terminateCommand is: terminate
+func terminateCommand(w *world, ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(w.running.Process.Signal(syscall.SIGTERM))
 }
 
 // finishCommand is: finish CODE. The output can be checked with stdout.

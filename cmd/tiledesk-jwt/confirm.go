@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -17,7 +16,9 @@ func (a *app) mustBeThere(ask, stdinTaken bool) error {
 	switch {
 	case !ask:
 		return nil
-	case stdinTaken && !a.flags.NoInput && a.onTerminal.stderr:
+	case a.flags.NoInput:
+		return usage("Nothing was sent: with --no-input you cannot be asked. Look at it with --dry-run, then use --yes.")
+	case stdinTaken && a.onTerminal.stderr:
 		return usage("Nothing was sent: stdin is taken, so that you cannot be asked. Look at it with --dry-run, then use --yes.")
 	case stdinTaken, !a.canAsk():
 		return usage("Nothing was sent: there is no terminal to ask on. Look at it with --dry-run, then use --yes.")
@@ -46,6 +47,9 @@ func (a *app) confirm(ctx context.Context, format string, args ...any) error {
 	return usage("Nothing was revoked.")
 }
 
+// show writes to stderr a line of what is asked about.
+func (c *console) show(format string, args ...any) { c.write(c.stderr, false, format, args) }
+
 // ask writes a question to stderr and leaves the cursor behind it.
 func (c *console) ask(format string, args ...any) {
 	text := c.compose(c.wrapErr, format, args)
@@ -57,11 +61,4 @@ func (c *console) ask(format string, args ...any) {
 // canAsk reports whether somebody is there to answer a question.
 func (a *app) canAsk() bool {
 	return a.onTerminal.stdin && a.onTerminal.stderr && !a.flags.NoInput
-}
-
-func them(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return fmt.Sprintf("all %d", n)
 }

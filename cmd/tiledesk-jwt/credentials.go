@@ -32,6 +32,15 @@ type account struct {
 
 func (who account) hasToken() bool { return who.token != nil }
 
+// name is the account for people: the email, or the user id that the token shows.
+func (who account) name() string {
+	if !who.hasToken() {
+		return who.email()
+	}
+	_, userID := identify(who.token())
+	return userID
+}
+
 func (who account) credentials() tiledesk.Credentials {
 	if who.hasToken() {
 		return tiledesk.JWTAuth(who.token())

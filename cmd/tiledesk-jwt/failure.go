@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -94,6 +96,7 @@ func worse(a, b int) int {
 func explain(err error) string {
 	var f *failure
 	var answered *tiledesk.APIError
+	said := " (" + withoutPrefix(err) + ")"
 	switch {
 	case errors.As(err, &f):
 		return f.text
@@ -101,10 +104,18 @@ func explain(err error) string {
 		return sentence(inOurTerms.Replace(withoutPrefix(err)))
 	case errors.Is(err, context.Canceled):
 		return "Interrupted."
+	case errors.Is(err, tiledesk.ErrTokensKeepAppearing):
+		return "New tokens keep appearing. End whatever signs in, or revoke what is older with --older-than, then run the same command again." + said
+	case errors.Is(err, tiledesk.ErrIncompleteHistory):
+		return "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor." + said
 	case errors.As(err, &answered):
-		return explainAnswer(err)
+		return explainAnswer(err, answered) + said
+	case errors.Is(err, tiledesk.ErrResponseTooLarge):
+		return "The list goes on for longer than any real one. Look at it page by page with tiledesk-jwt list --page, and run tiledesk-jwt doctor." + said
+	case errors.Is(err, tiledesk.ErrNoAnswer):
+		return explainSilence(err) + said
 	}
-	return explainSilence(err)
+	return sentence(withoutPrefix(err))
 }
 
 // inOurTerms puts the flags and variables of this command in the place of the
@@ -119,68 +130,122 @@ var inOurTerms = strings.NewReplacer(
 )
 
 // explainAnswer is for what the server answered.
-func explainAnswer(err error) string {
-	said := " (" + withoutPrefix(err) + ")"
-	var answered *tiledesk.APIError
+func explainAnswer(err error, answered *tiledesk.APIError) string {
 	switch {
+	case errors.Is(err, tiledesk.ErrUnauthorized) && fromElsewhere(err):
+		return "This refusal is not one of the Tiledesk server itself: a proxy or gateway asks for credentials of its own, and nothing is known about the token. Check the base URL, and what stands in front of the server."
 	case errors.Is(err, tiledesk.ErrUnauthorized):
-		return "The server refused the credentials. Check them and the base URL; a token may have been revoked, then sign in anew." + said
+		return "The server refused the credentials. Check them and the base URL; a token may have been revoked, then sign in again."
 	case errors.Is(err, tiledesk.ErrForbidden):
-		return "The server forbids this to these credentials. Use those of the account whose tokens they are." + said
+		return "The server forbids this to these credentials. Use those of the account whose tokens they are."
 	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
-		return "This server has no history module, so it can neither list nor revoke tokens. Check the base URL, or have its administrator install the module @tiledesk-ent/tiledesk-server-jwthistory. Until then only a new password, or a new secret of the project, keeps a token out." + said
+		return "This server has no history module, so it can neither list nor revoke tokens. Check the base URL, or have its administrator install the module @tiledesk-ent/tiledesk-server-jwthistory. " + whatEndsIt
 	case errors.Is(err, tiledesk.ErrRedirected):
-		return "The server redirects instead of answering, and a redirected revocation would be none. Set the base URL to the address of the API itself." + said
+		return "The server redirects instead of answering, and no revocation follows a redirect. Set the base URL to the address of the API itself."
 	case errors.Is(err, tiledesk.ErrRateLimited):
 		wait := "a minute"
-		if errors.As(err, &answered) && answered.RetryAfter > time.Minute {
+		if answered.RetryAfter > time.Minute {
 			wait = answered.RetryAfter.Round(time.Second).String()
 		}
-		return "The server wants fewer requests. Wait " + wait + ", then go on with a lower --rate." + said
-	case errors.Is(err, tiledesk.ErrIncompleteHistory):
-		return "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor." + said
-	case errors.Is(err, tiledesk.ErrNotFound) && fromElsewhere(err):
-		return elsewhere + said
+		return "The server wants fewer requests. Wait " + wait + ", then go on with a lower --rate."
 	case errors.Is(err, tiledesk.ErrNotFound):
-		return "The server does not know this. Check the base URL and the identifier." + said
+		return explainNotFound(err, answered)
 	case errors.Is(err, tiledesk.ErrUnexpectedResponse), errors.Is(err, tiledesk.ErrResponseTooLarge):
-		return elsewhere + said
-	case errors.As(err, &answered) && answered.StatusCode == http.StatusUnprocessableEntity:
-		return "The server cannot make sense of email or password. Check TILEDESK_EMAIL and TILEDESK_PASSWORD." + said
-	case errors.Is(err, tiledesk.ErrServer) && errors.As(err, &answered) && answered.StatusCode == http.StatusInternalServerError && answered.Method == http.MethodDelete:
-		return "The server failed. Try again later; an id that is none is answered so as well." + said
-	case errors.Is(err, tiledesk.ErrServer):
-		return "The server failed. Try again later." + said
+		return elsewhere
 	}
-	return "The server did not do it. Its answer says why." + said
+	return explainRefusal(err, answered)
 }
+
+// explainNotFound says what a 404 is about: an identifier stands in a DELETE only.
+func explainNotFound(err error, answered *tiledesk.APIError) string {
+	switch {
+	case fromElsewhere(err):
+		return elsewhere
+	case answered.Method != http.MethodDelete:
+		return "The server has nothing at this address. Check the base URL."
+	}
+	return "The server does not know this. Check the base URL and the identifier."
+}
+
+// explainRefusal is for the statuses that say little.
+func explainRefusal(err error, answered *tiledesk.APIError) string {
+	switch {
+	case answered.StatusCode == http.StatusUnprocessableEntity && answered.Method == http.MethodPost:
+		return "The server cannot make sense of email or password. Check TILEDESK_EMAIL and TILEDESK_PASSWORD."
+	case answered.StatusCode == http.StatusInternalServerError && answered.Method == http.MethodDelete:
+		return "The server failed. Try again later; a text that is not an id is answered so as well."
+	case errors.Is(err, tiledesk.ErrServer):
+		return "The server failed. Try again later."
+	case answered.Message == "":
+		return "The server did not do it, and its answer does not say why. Try again; if it stays so, ask its administrator."
+	}
+	return "The server did not do it and says why: " + sentence(answered.Message) + " Try again once that is settled."
+}
+
+// whatEndsIt is what ends a token that no revocation ends (measured): the server
+// signs sign-in tokens with its GLOBAL_SECRET and asks whether the user is enabled.
+const whatEndsIt = "What does end a token: a new GLOBAL_SECRET of the server, which ends all tokens of all users, or disabling the user (a status that is not 100). A new password ends no token."
 
 const elsewhere = "This answer is not what the API of Tiledesk says. Check the base URL; a proxy or a web application may answer there."
 
-// fromElsewhere reports whether it was a web page that refused: a proxy, or a
-// wrong address. What it says is not about tokens.
+// fromElsewhere reports whether it was not the server itself that refused, but a
+// proxy in front of it or a wrong address. What that says is not about tokens.
 func fromElsewhere(err error) bool {
 	var answered *tiledesk.APIError
-	return errors.As(err, &answered) && isPage(answered.Response)
+	switch {
+	case !errors.As(err, &answered):
+		return false
+	case answered.Method == http.MethodPost: // the server refuses a sign-in in many words
+		return isPage(answered.Response)
+	}
+	return !answered.FromServer()
 }
 
+// isPage reports whether an answer is a web page.
 func isPage(resp *tiledesk.Response) bool {
 	return resp != nil && (strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")))
 }
 
 // explainSilence is for calls that were not answered.
 func explainSilence(err error) string {
-	said := " (" + withoutPrefix(err) + ")"
 	var name *net.DNSError
 	switch {
 	case errors.As(err, &name):
-		return "The host of the base URL cannot be found. Check its spelling and your network." + said
-	case errors.Is(err, tiledesk.ErrTokensKeepAppearing):
-		return "New tokens keep appearing. End whatever signs in, or revoke what is older with --older-than, then run the same command again." + said
+		return "The host of the base URL cannot be found. Check its spelling and your network."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The server did not answer in time. Try again, or give it longer with --timeout." + said
+		return "The server did not answer in time. Try again, or give it longer with --timeout."
 	}
-	return "The server did not answer. Check the base URL and your network, then try again." + said
+	if text := explainTLS(err); text != "" {
+		return text
+	}
+	return "The server did not answer. Check the base URL and your network, then try again."
+}
+
+// explainTLS is for servers that answer, but with which no secure connection comes
+// about; it is empty for anything else. Most errors of crypto/tls have no type, only
+// the word in front.
+func explainTLS(err error) string {
+	var (
+		record   tls.RecordHeaderError
+		alert    tls.AlertError
+		verified *tls.CertificateVerificationError
+		host     x509.HostnameError
+		expired  x509.CertificateInvalidError
+		unknown  x509.UnknownAuthorityError
+	)
+	switch {
+	case errors.Is(err, http.ErrSchemeMismatch), errors.As(err, &record):
+		return "Something answers there, but not with TLS, so nothing was sent. Check the port of the base URL, and whether it should begin with http://."
+	case errors.As(err, &host):
+		return "The certificate of the server is for another host, so nothing was sent. Check the spelling of the base URL, and who answers there."
+	case errors.As(err, &expired) && expired.Reason == x509.Expired:
+		return "The certificate of the server is expired or not yet valid, so nothing was sent. Check the clock of this machine, or have the server's administrator renew the certificate."
+	case errors.As(err, &unknown):
+		return "The certificate of the server is signed by nobody that this machine trusts, so nothing was sent. If it is your own server, name the certificate of its authority in SSL_CERT_FILE, or add it to those of the system; else check who answers there."
+	case errors.As(err, &verified), errors.As(err, &alert), strings.Contains(err.Error(), "tls: "):
+		return "The secure connection to the server failed. Check the base URL, and what stands between this machine and the server."
+	}
+	return ""
 }
 
 func withoutPrefix(err error) string {

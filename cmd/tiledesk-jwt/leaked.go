@@ -49,7 +49,7 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 			return nil
 		}
 		if ask {
-			if err := a.confirm(ctx, "Revoke the token %s of user %s? This cannot be undone.", l.claims.JTI, owner); err != nil {
+			if err := a.confirm(ctx, "Revoke the token %s of user %s at %s? This cannot be undone.", l.claims.JTI, owner, s.where()); err != nil {
 				return err
 			}
 		}
@@ -105,7 +105,7 @@ func (l *leak) withSession(ctx context.Context, use func(*session) error) error 
 	if err != nil {
 		return err
 	}
-	return use(&session{Client: client, jti: l.claims.JTI, userID: l.claims.UserID})
+	return use(&session{Client: client, jti: l.claims.JTI, userID: l.claims.UserID, account: l.claims.UserID})
 }
 
 // revokeVerified tries the token before and after.

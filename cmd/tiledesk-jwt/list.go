@@ -101,7 +101,7 @@ func rows(tokens []*tiledesk.Token, current string) []row {
 		list[i] = row{
 			ID: redact.Tokens(token.ID), JTI: redact.Tokens(token.JTI),
 			CreatedAt: orNull(stamp(token.CreatedAt)), UpdatedAt: orNull(stamp(token.UpdatedAt)),
-			Current: current != "" && token.JTI == current,
+			Current: sameJTI(token.JTI, current),
 			token:   token,
 		}
 	}

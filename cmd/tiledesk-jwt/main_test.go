@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 			"await":     in(awaitRequests),
 			"expect":    in(awaitOutput),
 			"interrupt": in(interruptCommand),
+			"terminate": in(terminateCommand),
 			"finish":    in(finishCommand),
 			"hold":      in(holdRequests),
 			"release":   in(releaseRequests),

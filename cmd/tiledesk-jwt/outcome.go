@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -43,26 +42,55 @@ func (a *app) summarize(report *tiledesk.RevokeReport) {
 	a.console.say("%s", sentence(strings.Join(parts, ", ")))
 }
 
-// conclude says why a run stopped, if it did, and returns the exit code.
+// conclude says why a run stopped, if it did, what it cannot vouch for, and returns
+// the exit code. What became of single tokens was said before.
 func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
-	err := report.Err()
 	if report.Revoked > 0 && a.onTerminal.stderr {
 		a.console.note("The server says so. Whether it refuses revoked tokens, tiledesk-jwt doctor finds out.")
 	}
-	if err == nil {
-		return exitDone
+	if n := report.WithoutJTI; n > 0 {
+		a.console.warn("the entries of %s show no jti, by which the server looks for revoked tokens: it may still accept them. %s", count(n, "revoked token"), whatEndsIt)
 	}
 	whole := report.RunErr()
 	switch {
+	case whole != nil && !interrupted(ctx) && wasTold(report, whole):
+		if report.NotAttempted > 0 {
+			a.console.complain("The run stopped there, since no other token would have done better.")
+		}
 	case interrupted(ctx):
 		a.console.complain("Interrupted. What was not attempted is still alive; run the same command again to go on.")
 	case whole != nil && !errors.Is(context.Cause(ctx), errNoReport):
 		a.console.complain("%s", explain(whole))
-		if listingFailed(report, whole) {
-			a.console.complain("The list was not read to its end, so that tokens may be alive which this run has not seen.")
+		if report.Incomplete && !errors.Is(whole, tiledesk.ErrIncompleteHistory) && !errors.Is(whole, tiledesk.ErrTokensKeepAppearing) {
+			a.console.complain("The list was not read to its end, so there may be tokens that this run has not seen. Treat them as still valid.")
 		}
 	}
-	switch {
+	return codeOfRun(ctx, report)
+}
+
+// wasTold reports whether the run stopped on a failure that was shown as that of its
+// token.
+func wasTold(report *tiledesk.RevokeReport, whole error) bool {
+	shown := 0
+	for _, failure := range report.Failures {
+		if failure.Outcome != tiledesk.Failed {
+			continue
+		}
+		if shown++; shown > maxShown {
+			return false
+		}
+		if failure.Err != nil && errors.Is(whole, failure.Err) {
+			return true
+		}
+	}
+	return false
+}
+
+// codeOfRun is the exit code of a run.
+func codeOfRun(ctx context.Context, report *tiledesk.RevokeReport) int {
+	switch err := report.Err(); {
+	case err == nil:
+		return exitDone
 	case errors.Is(err, tiledesk.ErrUnauthorized), errors.Is(err, tiledesk.ErrForbidden):
 		return exitRefused
 	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
@@ -71,17 +99,6 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
 		return exitInterrupted
 	}
 	return exitUndone
-}
-
-// listingFailed reports whether it was a listing that ended the run, so that there
-// may be more tokens than it has seen.
-func listingFailed(report *tiledesk.RevokeReport, whole error) bool {
-	var answered *tiledesk.APIError
-	switch {
-	case report.Passes == 0, report.NotAttempted > 0, errors.Is(whole, tiledesk.ErrIncompleteHistory), errors.Is(whole, tiledesk.ErrTokensKeepAppearing):
-		return false
-	}
-	return !errors.As(whole, &answered) || answered.Method == http.MethodGet
 }
 
 // interrupted reports whether it was an interrupt that ended the context.

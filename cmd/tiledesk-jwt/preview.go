@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -40,39 +41,59 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 	if err := selection.file.failed; err != nil {
 		return false, undone("The report could not be written: %s.", err)
 	}
-	a.showPlan(selection)
-	if c.DryRun {
+	selection.incomplete = report.Incomplete
+	a.showPlan(selection, c.DryRun)
+	if c.DryRun || selection.tally.planned == 0 {
 		return false, ended(code)
 	}
-	return selection.tally.planned > 0, nil
+	return true, nil
 }
 
-// showPlan shows the first tokens, how many there are, and what is left alone.
-func (a *app) showPlan(selection *selection) {
+// showPlan shows the first tokens, how many there are, and what is left alone: on
+// stdout when that is all that was asked for, else beside the question.
+func (a *app) showPlan(selection *selection, dryRun bool) {
 	t := selection.tally
-	if a.onTerminal.stdout {
+	line, sentence := a.console.show, a.console.complain
+	if dryRun {
+		line, sentence = a.console.print, a.console.say
+	}
+	if !dryRun || a.onTerminal.stdout {
 		for _, token := range t.first {
-			line := "  " + nameOf(tiledesk.Target{JTI: token.JTI, ID: token.ID})
+			text := "  " + nameOf(tiledesk.Target{JTI: token.JTI, ID: token.ID})
 			if a.console.width >= narrow {
-				line += "  " + ago(token.CreatedAt, a.now())
+				text += "  " + ago(token.CreatedAt, a.now())
 			}
-			a.console.print("%s", line)
+			line("%s", text)
 		}
 		if more := t.planned - len(t.first); more > 0 {
-			a.console.print("  and %d more", more)
+			line("  and %d more", more)
 		}
 	}
 	switch {
+	case t.planned == 0 && selection.incomplete:
+		sentence("No token that would be revoked was listed.")
 	case t.planned == 0:
-		a.console.say("There is nothing to revoke.")
+		sentence("There is nothing to revoke.")
 	case t.oldest.IsZero():
-		a.console.say("%s would be revoked.", count(t.planned, "token"))
+		sentence("%s would be revoked.", count(t.planned, "token"))
 	case t.planned == 1:
-		a.console.say("1 token would be revoked, created %s.", clock(t.oldest))
+		sentence("1 token would be revoked, created %s.", clock(t.oldest))
 	default:
-		a.console.say("%s would be revoked, created from %s to %s.", count(t.planned, "token"), clock(t.oldest), clock(t.newest))
+		sentence("%s would be revoked, created from %s to %s.", count(t.planned, "token"), clock(t.oldest), clock(t.newest))
 	}
 	if text := t.leftAlone(selection.before); text != "" {
 		a.console.note("%s", text)
 	}
+}
+
+// confirmPlan asks about what was shown. It says "all" only where the list did.
+func (a *app) confirmPlan(ctx context.Context, s *session, selection *selection) error {
+	what := fmt.Sprintf("all %d tokens", selection.tally.planned)
+	switch {
+	case selection.incomplete:
+		what = fmt.Sprintf("the %s that could be listed", count(selection.tally.planned, "token"))
+	case selection.tally.planned == 1:
+		what = "this token"
+	}
+	return a.confirm(ctx, "Revoke %s at %s? This cannot be undone.", what, s.where())
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -55,14 +56,24 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	return a.withSession(ctx, func(s *session) error {
-		if ask {
-			if err := a.confirmTargets(ctx, targets); err != nil {
+		if slices.ContainsFunc(targets[:min(len(targets), len(c.JTI))], s.inUse) {
+			return usage("Nothing was sent: %s is the token in use, and no run revokes that by its jti. %s", s.jti, endCurrent)
+		}
+		others := slices.DeleteFunc(slices.Clone(targets), s.inUse) // which would be skipped
+		if ask && len(others) > 0 {
+			if err := a.confirmTargets(ctx, s, others); err != nil {
 				return err
 			}
 		}
 		return c.revokeEach(ctx, a, s, targets)
 	})
 }
+
+// endCurrent says how to end the token in use and no other.
+const endCurrent = "To end this token alone, put it into a file and run tiledesk-jwt revoke --token-from FILE."
+
+// inUse reports whether a target is the token in use by its jti. An id does not tell.
+func (s *session) inUse(target tiledesk.Target) bool { return sameJTI(target.JTI, s.jti) }
 
 // targets are all that were named, those of the command line first, each once.
 func (c *revokeCommand) targets(ctx context.Context, a *app) ([]tiledesk.Target, error) {
@@ -103,20 +114,17 @@ func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, targ
 	if c.DryRun {
 		a.console.note("Dry run: nothing is revoked.")
 	}
-	named := make(map[tiledesk.Target]bool)
-	for _, target := range targets[:min(len(targets), len(c.JTI))] {
-		named[target] = true
-	}
+	named := targets[:min(len(targets), len(c.JTI))]
 	kept := false // the token in use was named on the command line
 	report, _ := s.JWT.RevokeEach(ctx, tiledesk.Targets(targets...), &tiledesk.RevokeOptions{
 		DryRun: c.DryRun,
 		OnResult: func(r tiledesk.RevokeResult) {
-			kept = kept || r.Outcome == tiledesk.Skipped && named[r.Target]
+			kept = kept || r.Outcome == tiledesk.Skipped && slices.Contains(named, r.Target)
 			a.showResult(r)
 		},
 	})
 	if kept {
-		a.console.complain("The token in use is never revoked by its own name. To end it, run tiledesk-jwt revoke-all --include-current, or revoke --token-from with that token and no other credentials.")
+		a.console.complain("The token in use is not revoked by its jti. %s", endCurrent)
 	}
 	if len(targets) > 1 {
 		a.summarize(report)
@@ -128,18 +136,18 @@ func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, targ
 	return ended(code)
 }
 
-// confirmTargets names the first targets and asks.
-func (a *app) confirmTargets(ctx context.Context, targets []tiledesk.Target) error {
+// confirmTargets names the first targets, the server and the account, and asks.
+func (a *app) confirmTargets(ctx context.Context, s *session, targets []tiledesk.Target) error {
 	if len(targets) == 1 {
-		return a.confirm(ctx, "Revoke %s? This cannot be undone.", nameOf(targets[0]))
+		return a.confirm(ctx, "Revoke %s at %s? This cannot be undone.", nameOf(targets[0]), s.where())
 	}
 	for _, target := range targets[:min(len(targets), maxShown)] {
-		a.console.note("  %s", nameOf(target))
+		a.console.show("  %s", nameOf(target))
 	}
 	if more := len(targets) - maxShown; more > 0 {
-		a.console.note("  and %d more", more)
+		a.console.show("  and %d more", more)
 	}
-	return a.confirm(ctx, "Revoke %s? This cannot be undone.", them(len(targets)))
+	return a.confirm(ctx, "Revoke all %d tokens at %s? This cannot be undone.", len(targets), s.where())
 }
 
 // nameOf is a target as revoke --from reads it.
@@ -175,7 +183,7 @@ func reason(err error) string {
 	case err == nil:
 		return "no reason is known"
 	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
-		return "your list has no such token. Check the identifier, and that the token is one of your account. (" + withoutPrefix(err) + ")"
+		return "your list has no such token. Check the identifier, and that the token is of your account. (" + withoutPrefix(err) + ")"
 	}
 	return explain(err)
 }

@@ -53,7 +53,7 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 			if err != nil || !proceed {
 				return err
 			}
-			if err := a.confirm(ctx, "Revoke %s? This cannot be undone.", them(selection.tally.planned)); err != nil {
+			if err := a.confirmPlan(ctx, s, &selection); err != nil {
 				return err
 			}
 		}
@@ -75,9 +75,10 @@ func (c *revokeAllCommand) cutoff(now time.Time) time.Time {
 
 // selection chooses tokens and counts what it chose.
 type selection struct {
-	before time.Time // zero: any
-	file   *reportFile
-	tally  tally
+	before     time.Time // zero: any
+	file       *reportFile
+	tally      tally
+	incomplete bool // there may be tokens that were not listed
 }
 
 // tally is what people are told before they are asked.

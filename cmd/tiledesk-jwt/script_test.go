@@ -134,7 +134,7 @@ func addUser(w *world, ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // issueTokens is: issue EMAIL N [AGE|nojti|jti=TEXT]. The n-th token of a script
-// is in the file token<n>, its jti in $JTI<n>.
+// is in the file token<n>, its jti in $JTI<n> and, in capitals, $UPPER<n>.
 func issueTokens(w *world, ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
@@ -157,6 +157,7 @@ func issueTokens(w *world, ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs("token"+number), []byte(token+"\n"), 0o600))
 		jti, user := identify(token)
 		ts.Setenv("JTI"+number, jti)
+		ts.Setenv("UPPER"+number, strings.ToUpper(jti))
 		ts.Setenv("USER"+number, user)
 	}
 }

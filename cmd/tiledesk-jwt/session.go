@@ -19,8 +19,15 @@ type session struct {
 	*tiledesk.Client
 	jti      string // of the token in use; empty with email and password, and where it has none
 	userID   string
+	account  string // for people: the email, or the user id of a token; can be empty
 	signedIn bool
 	basic    bool // authorizes with email and password
+}
+
+// where names the server and the account, for a question that is asked before
+// anything is revoked there.
+func (s *session) where() string {
+	return s.BaseURL() + ", account " + either(s.account, "unknown")
 }
 
 // withSession makes a client of the flags and the environment, lends it out, and
@@ -61,6 +68,7 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 	if account.hasToken() {
 		s.jti, s.userID = identify(account.token())
 	}
+	s.account = account.name()
 	return s, nil
 }
 
@@ -74,7 +82,7 @@ func (a *app) signIn(ctx context.Context, account account) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{Client: client, signedIn: true}
+	s := &session{Client: client, account: account.name(), signedIn: true}
 	if claims, err := client.Claims(context.WithoutCancel(ctx)); err == nil {
 		s.jti, s.userID = claims.JTI, claims.UserID
 	}

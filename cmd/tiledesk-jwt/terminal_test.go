@@ -3,10 +3,10 @@
 package main
 
 import (
-	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
@@ -26,7 +27,7 @@ const (
 
 // terminalSession runs the command, says how it ended, and stays until everything
 // was read: when the leader of a session ends, the system drops what is unread.
-const terminalSession = `trap : INT; tiledesk-jwt "$@"; printf '[exit %d]' $?; read -r _`
+const terminalSession = `trap : INT; if [ "$STDOUT" ]; then tiledesk-jwt "$@" >"$STDOUT"; else tiledesk-jwt "$@"; fi; printf '[exit %d]' $?; read -r _`
 
 var exited = regexp.MustCompile(`\[exit (\d+)\]$`)
 
@@ -137,7 +138,7 @@ func TestTerminal(t *testing.T) {
 		server.Inject(tiledesktest.Fault{Method: "DELETE", Times: -1, Delay: 150 * time.Millisecond})
 		term = onTerminal(t, server, columns, nil, "revoke-all", "--older-than", "30d", "--rate", "0")
 		term.expect(`and 2 more`)
-		term.expect(`Revoke all 12\? This cannot be undone\.\s+\[y/N\] $`)
+		term.expect(`Revoke\s+all\s+12\s+tokens\s+at\s+` + server.URL() + `,\s+account\s+agent@example\.com\?\s+This\s+cannot\s+be\s+undone\.\s+\[y/N\] $`)
 		term.send("y\n")
 		term.expect(`\d+% \|█* *\| \(\d+/12, \d+ tok/(s|min)\) \[\d+s:\d+s\]`)
 		term.expect(`12 revoked, 2 left alone\.`)
@@ -168,7 +169,7 @@ func TestTerminalAnswers(t *testing.T) {
 		token := server.Issue(testEmail, 1)[0]
 		jti, _ := identify(token)
 		term := onTerminal(t, server, 80, nil, "revoke", jti)
-		term.expect(`Revoke ` + jti + `\? This cannot be undone\.\s+\[y/N\] $`)
+		term.expect(`Revoke ` + jti + ` at\s+` + server.URL() + `,\s+account\s+agent@example\.com\?\s+This\s+cannot\s+be\s+undone\.\s+\[y/N\] $`)
 		term.send(answer.keys)
 		if text := term.end(answer.code); !strings.Contains(text, "Nothing was revoked.") || server.Revoked(token) {
 			t.Errorf("after %q: %q", answer.keys, text)
@@ -181,7 +182,7 @@ func TestTerminalWithoutPerson(t *testing.T) {
 	server := newTestServer(t)
 	server.Issue(testEmail, 1)
 	text := onTerminal(t, server, 80, nil, "revoke-all", "--no-input").end(exitUsage)
-	if !strings.Contains(text, "Nothing was sent") || len(server.Requests()) > 0 {
+	if !strings.Contains(text, "Nothing was sent: with --no-input") || strings.Contains(text, "no terminal") || len(server.Requests()) > 0 {
 		t.Errorf("%q", text)
 	}
 }
@@ -196,6 +197,45 @@ func TestTerminalEnds(t *testing.T) {
 	term.expect(`\[y/N\] $`)
 	term.send("\x04")
 	if text := term.end(exitUsage); !strings.Contains(text, "[y/N] \r\nNothing was revoked.") {
+		t.Errorf("%q", text)
+	}
+}
+
+// What is asked about is shown where the question is, also when stdout is a file
+// and with --quiet.
+func TestRevokeAll_showsWhatItAsksAbout(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	tokens := server.Issue(testEmail, 12)
+	jti, _ := identify(tokens[11])
+	term := onTerminal(t, server, 80, []string{"STDOUT=" + filepath.Join(t.TempDir(), "out")}, "revoke-all", "--quiet")
+	term.expect(`(?s)  ` + jti + `  now.*  and 2 more\s+12 tokens would be revoked, created.*Revoke\s+all\s+12\s+tokens\s+at.*\[y/N\] $`)
+	term.send("n\n")
+	term.end(exitUsage)
+}
+
+// Where the list may lack tokens, the question does not say "all".
+func TestRevokeAll_asksAboutWhatCouldBeListed(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(5))
+	server.Issue(testEmail, 12)
+	term := onTerminal(t, server, 80, nil, "revoke-all")
+	term.expect(`The list may lack tokens`)
+	term.expect(`Revoke the 5 tokens that could be listed at`)
+	term.send("n\n")
+	if text := term.end(exitUsage); strings.Contains(text, "all 5") {
+		t.Errorf("%q", text)
+	}
+}
+
+// The token in use is refused before the question.
+func TestRevoke_refusesTheTokenInUseBeforeItAsks(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	token := server.Issue(testEmail, 1)[0]
+	jti, _ := identify(token)
+	text := onTerminal(t, server, 80, []string{"TILEDESK_TOKEN=" + token}, "revoke", strings.ToUpper(jti)).end(exitUsage)
+	if !strings.Contains(text, "Nothing was sent") || strings.Contains(text, "[y/N]") || len(server.Requests()) > 0 {
 		t.Errorf("%q", text)
 	}
 }
@@ -223,7 +263,8 @@ func TestTerminalHidesToken(t *testing.T) {
 	term := onTerminal(t, server, 80, []string{"TILEDESK_EMAIL="}, "revoke", "--token-from", "-", "--verify")
 	term.expect(`it is not shown\): $`)
 	term.send(token + "\n")
-	term.expect(`\[y/N\] $`)
+	_, user := identify(token)
+	term.expect(`of user\s+` + user + `\s+at\s+` + server.URL() + `,\s+account\s+` + user + `\?\s[^?]+\[y/N\] $`)
 	term.send("yes\n")
 	if text := term.end(exitDone); !strings.Contains(text, "verified") || !server.Revoked(token) {
 		t.Errorf("%q", text)
