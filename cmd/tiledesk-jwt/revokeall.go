@@ -35,11 +35,14 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 	if err := a.mustBeThere(ask, false); err != nil {
 		return err
 	}
-	file, err := openReport(string(c.Report))
+	file, err := openReport(string(c.Report), lockFile)
 	if err != nil {
 		return err
 	}
 	defer file.close()
+	if file.unlocked {
+		a.console.warn("%s cannot be locked where it is. Let no other run use it before this one has ended.", string(c.Report))
+	}
 	selection := selection{before: c.cutoff(a.now()), file: file}
 	return a.withSession(ctx, func(s *session) error {
 		if file.resumed() > 0 {

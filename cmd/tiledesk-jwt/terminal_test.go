@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -140,7 +142,7 @@ func TestTerminal(t *testing.T) {
 		term.expect(`and 2 more`)
 		term.expect(`Revoke\s+all\s+12\s+tokens\s+at\s+` + server.URL() + `,\s+account\s+agent@example\.com\?\s+This\s+cannot\s+be\s+undone\.\s+\[y/N\] $`)
 		term.send("y\n")
-		term.expect(`\d+% \|█* *\| \(\d+/12, \d+ tok/(s|min)\) \[\d+s:\d+s\]`)
+		term.expect(`\d+% \|█* *\| \(\d+/12(, \d+ tok/(s|min))?\) \[\d+s:\d+s\]`)
 		term.expect(`12 revoked, 2 left alone\.`)
 		checkWidth(t, term.end(exitDone), columns)
 		for _, token := range old {
@@ -236,6 +238,49 @@ func TestRevoke_refusesTheTokenInUseBeforeItAsks(t *testing.T) {
 	jti, _ := identify(token)
 	text := onTerminal(t, server, 80, []string{"TILEDESK_TOKEN=" + token}, "revoke", strings.ToUpper(jti)).end(exitUsage)
 	if !strings.Contains(text, "Nothing was sent") || strings.Contains(text, "[y/N]") || len(server.Requests()) > 0 {
+		t.Errorf("%q", text)
+	}
+}
+
+// A terminal that is made narrower meanwhile keeps nothing of the bar.
+func TestProgress_leavesNothingInANarrowerTerminal(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.Issue(testEmail, 6)
+	release := make(chan struct{})
+	var once sync.Once
+	t.Cleanup(func() { once.Do(func() { close(release) }) }) // before the server closes
+	var deletes atomic.Int64
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method == "DELETE" && deletes.Add(1) > 3 {
+			<-release
+		}
+	})
+	term := onTerminal(t, server, 120, nil, "revoke-all", "--yes", "--rate", "0", "--concurrency", "1")
+	term.expect(`\(\d/6, \d+ tok/`)
+	if err := pty.Setsize(term.tty.(*os.File), &pty.Winsize{Rows: 50, Cols: 60}); err != nil {
+		t.Fatal(err)
+	}
+	once.Do(func() { close(release) })
+	text := term.end(exitDone)
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		// Of the bar, and of blanks that would take it away.
+		if (strings.Contains(line, "%") || strings.TrimSpace(line) == "") && utf8.RuneCountInString(line) > 60 {
+			t.Errorf("this would be wrapped: %q", line)
+		}
+	}
+	if !strings.Contains(text, "\r\x1b[2K6 revoked.") {
+		t.Errorf("the bar is left beside the result: %q", text)
+	}
+}
+
+// A bar that was drawn only once goes as well.
+func TestProgress_leavesNothingOfOneToken(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.Issue(testEmail, 1)
+	text := onTerminal(t, server, 80, nil, "revoke-all", "--yes").end(exitDone)
+	if !strings.Contains(text, "\r\x1b[2K1 revoked.") {
 		t.Errorf("%q", text)
 	}
 }
