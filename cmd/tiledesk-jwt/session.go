@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -96,7 +97,10 @@ func (a *app) signOut(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime)
 	defer cancel()
 	_, err := s.SignOut(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
+		return undone("%s (%s)", tokenUnknown(s.jti), withoutPrefix(err))
+	case err != nil:
 		return undone("The sign-out failed: %s\n%s", explain(err), tokenLeft(s.jti))
 	}
 	a.held.Store(nil)
@@ -109,6 +113,12 @@ func tokenLeft(jti string) string {
 		return "The token that this run signed in for was left and never expires. Find it with tiledesk-jwt list --all and revoke it by its id."
 	}
 	return "The token that this run signed in for was left and never expires. To end it, run: tiledesk-jwt revoke " + jti
+}
+
+// tokenUnknown says that a token of ours lives on where the server knows nothing of
+// it, though it gave that token out just now.
+func tokenUnknown(jti string) string {
+	return "The server knows nothing of the token that this run signed in for, so no revocation will ever end a token there. With JWT_HISTORY_ENABLED off, recording is very likely off too; tiledesk-jwt doctor looks at it. The token was left and never expires; its jti is " + either(jti, "unknown") + ". " + whatEndsIt
 }
 
 // options are the flags as the client takes them.
