@@ -13,6 +13,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
+
+	"github.com/go-tiledesk/tiledesk"
 )
 
 // app is what a command may use of its process, so that tests can put something
@@ -30,6 +32,7 @@ type app struct {
 	// Of one run, once its flags are known.
 	flags   globals
 	console *console
+	limiter tiledesk.RateLimiter   // nil: none, or not made yet
 	held    atomic.Pointer[string] // the jti of a token that the run signed in for
 }
 

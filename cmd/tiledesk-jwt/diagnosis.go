@@ -38,15 +38,19 @@ func (x *examination) show() {
 func (x *examination) words() []finding {
 	list := []finding{{fine, "server", x.BaseURL}}
 	if x.Authorization != nil && *x.Authorization == "refused" {
-		return append(list, finding{problem, "credentials", "the server refuses them. Check " + x.who.source() + " and the base URL; a token may have been revoked, then sign in anew."})
+		return append(list, finding{problem, "credentials", "the server refuses them. Check " + x.who.source() + " and the base URL; a token may have been revoked, then sign in again."})
 	}
 	if x.HistoryModule != nil && !*x.HistoryModule {
-		return append(list, finding{problem, "history", "this server runs without the history module, so that it can neither list nor revoke tokens. Have its administrator install @tiledesk-ent/tiledesk-server-jwthistory; until then only a new password, or a new secret of the project, keeps a token out."})
+		return append(list, finding{problem, "history", "this server runs without the history module, so that it can neither list nor revoke tokens. Have its administrator install @tiledesk-ent/tiledesk-server-jwthistory. " + whatEndsIt})
 	}
 	list = append(list,
 		finding{fine, "credentials", "the server takes them (" + x.who.source() + ")"},
 		finding{fine, "history", "the history module is there"},
-		x.enforcement(), x.list(), x.pages(), x.order())
+		x.recording(), x.enforcement(), x.list())
+	if x.recordsNothing() { // nor is there anything to look at
+		return list
+	}
+	list = append(list, x.pages(), x.order())
 	if x.RevokedStay != nil {
 		list = append(list, x.stay())
 	}
@@ -64,9 +68,30 @@ func (who account) source() string {
 	return "email and password"
 }
 
+// recording says whether the server notes sign-ins, without which there is nothing
+// that could be revoked.
+func (x *examination) recording() finding {
+	const name = "recording"
+	switch listed := x.ownListed; {
+	case x.recordsNothing():
+		return finding{problem, name, "NOTHING IS RECORDED: the server knows nothing of the token that was signed in for just now, so no revocation will ever end that one or any other. With JWT_HISTORY_ENABLED off, recording is very likely off too: have its administrator start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt}
+	case listed == nil && x.readOnly && x.base.jti == "":
+		return finding{worthKnowing, name, "not tried. Run tiledesk-jwt doctor with TILEDESK_EMAIL and a password, and without --read-only: it looks for the token that it signs in for."}
+	case listed == nil:
+		return finding{worthKnowing, name, "not known, since the list was not read to its end. Look for the token with tiledesk-jwt list --all."}
+	case *listed:
+		return finding{fine, name, "the token in use is in the list"}
+	case x.readOnly:
+		return finding{problem, name, "the token in use is not in the list, so no revocation ends it. " + whyNotRecorded + " " + whatEndsIt}
+	}
+	return finding{problem, name, "the token that was signed in for is not in the list, though the server says that it revoked it: there are tokens that revoke-all does not see. Revoke one with tiledesk-jwt revoke --token-from FILE --verify."}
+}
+
 func (x *examination) enforcement() finding {
 	const name = "enforcement"
 	switch {
+	case x.recordsNothing():
+		return finding{worthKnowing, name, "not known, since there is no revocation that could be enforced"}
 	case x.Enforced == nil && x.readOnly:
 		return finding{worthKnowing, name, "not tried. Run tiledesk-jwt doctor with TILEDESK_EMAIL and a password, and without --read-only: it signs in for a token and revokes that one."}
 	case x.Enforced == nil && x.noRevoke != nil:
@@ -76,7 +101,7 @@ func (x *examination) enforcement() finding {
 	case *x.Enforced:
 		return finding{fine, name, "a revoked token is refused. " + stillElsewhere}
 	}
-	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. Until then only a new password, or a new secret of the project, keeps a token out. The token of this examination is revoked and works on like the others; its jti is " + x.own.jti + "."}
+	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt + " The token of this examination is revoked and works on like the others; its jti is " + x.own.jti + "."}
 }
 
 func (x *examination) list() finding {

@@ -45,6 +45,7 @@ type findings struct {
 	Enforced      *bool   `json:"enforced"`
 
 	pageIgnored bool
+	ownListed   *bool // the token in use, or the one that it signed in for; nil: not known
 	fewTokens   bool  // too few to tell one order from another
 	readOnly    bool  // no token of its own was to be had
 	noRevoke    error // why its own token could not be revoked
@@ -66,6 +67,9 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	x.base, x.BaseURL = &session{Client: client, basic: !who.hasToken()}, client.BaseURL()
+	if who.hasToken() {
+		x.base.jti, x.base.userID = identify(who.token())
+	}
 	x.readOnly = c.ReadOnly || who.hasToken()
 	if !x.readOnly {
 		a.console.note("Looking at %s; this signs in for one token and revokes it.", x.BaseURL)
@@ -110,7 +114,7 @@ func (x *examination) verdict(ctx context.Context, err error) int {
 func (x *examination) examine(ctx context.Context) error {
 	_, err := x.base.JWT.ListHistory(ctx, nil)
 	switch {
-	case errors.Is(err, tiledesk.ErrUnauthorized), errors.Is(err, tiledesk.ErrForbidden):
+	case errors.Is(err, tiledesk.ErrUnauthorized) && !fromElsewhere(err), errors.Is(err, tiledesk.ErrForbidden):
 		x.Authorization = ptr("refused")
 		return err
 	case errors.Is(err, tiledesk.ErrHistoryUnavailable):
@@ -121,7 +125,11 @@ func (x *examination) examine(ctx context.Context) error {
 	}
 	x.Authorization, x.HistoryModule = ptr("ok"), ptr(true)
 	if x.readOnly {
-		return x.lookAtLists(ctx)
+		if err := x.lookAtLists(ctx); err != nil || x.base.jti == "" {
+			return err
+		}
+		x.ownListed, err = x.lists(ctx, x.base.jti)
+		return err
 	}
 	if x.own, err = x.signIn(ctx, x.who); err != nil {
 		return err
@@ -130,7 +138,10 @@ func (x *examination) examine(ctx context.Context) error {
 	if err == nil {
 		err = x.tryRevocation(ctx)
 	}
-	if x.held.Load() != nil { // its own token was not revoked
+	switch {
+	case x.recordsNothing():
+		x.left = undone("The token that was signed in for was left and never expires; its jti is %s.", x.own.jti)
+	case x.held.Load() != nil: // its own token was not revoked
 		x.left = x.signOut(ctx, x.own)
 	}
 	return err
@@ -138,24 +149,23 @@ func (x *examination) examine(ctx context.Context) error {
 
 // tryRevocation revokes its own token twice and watches what happens.
 func (x *examination) tryRevocation(ctx context.Context) error {
-	before, err := x.listsOwn(ctx)
+	before, err := x.lists(ctx, x.own.jti)
+	x.ownListed = before
 	if err != nil || !x.revokesOwn(ctx) {
 		return err
 	}
 	switch _, err := x.own.JWT.ListHistory(ctx, nil); {
 	case err == nil:
 		x.Enforced = ptr(false)
-	case errors.Is(err, tiledesk.ErrUnauthorized):
+	case errors.Is(err, tiledesk.ErrUnauthorized) && !fromElsewhere(err):
 		x.Enforced = ptr(true)
 	default:
 		return err
 	}
-	if before {
-		after, err := x.listsOwn(ctx)
-		if err != nil {
+	if before != nil && *before {
+		if x.RevokedStay, err = x.lists(ctx, x.own.jti); err != nil {
 			return err
 		}
-		x.RevokedStay = &after
 	}
 	var answered *tiledesk.APIError
 	switch resp, err := x.base.JWT.RevokeByJTI(ctx, x.own.jti); {
@@ -178,24 +188,31 @@ func (x *examination) revokesOwn(ctx context.Context) bool {
 	return x.noRevoke == nil
 }
 
-// listsOwn reports whether its own token is among the newest of the list.
-func (x *examination) listsOwn(ctx context.Context) (bool, error) {
+// lists reports whether a token is among the newest of the list; nil when the list
+// may lack tokens or goes on behind those that were looked at.
+func (x *examination) lists(ctx context.Context, jti string) (*bool, error) {
 	const enough = 200 // the newest come first, unless the server has an order of its own
 	seen := 0
 	for token, err := range x.base.JWT.History(ctx, &tiledesk.ListHistoryOptions{SortField: "createdAt", Direction: tiledesk.Descending}) {
 		switch {
 		case errors.Is(err, tiledesk.ErrIncompleteHistory):
-			return false, nil
+			return nil, nil
 		case err != nil:
-			return false, err
-		case token.JTI == x.own.jti:
-			return true, nil
+			return nil, err
+		case sameJTI(token.JTI, jti):
+			return ptr(true), nil
 		}
 		if seen++; seen >= enough {
-			break
+			return nil, nil
 		}
 	}
-	return false, nil
+	return ptr(false), nil
+}
+
+// recordsNothing reports whether the server does not know the token that was signed
+// in for just now: then it knows none of any sign-in.
+func (x *examination) recordsNothing() bool {
+	return errors.Is(x.noRevoke, tiledesk.ErrNotFound) && !fromElsewhere(x.noRevoke)
 }
 
 func ptr[T any](value T) *T { return &value }

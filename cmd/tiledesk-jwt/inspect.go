@@ -77,7 +77,7 @@ func (a *app) readToken(ctx context.Context, what, name string) (string, error) 
 func describe(a *app, claims *tiledesk.Claims) {
 	const label = len("audience")
 	show := func(name, value string) { a.console.columns(bold, name, label, value) }
-	show("jti", either(claims.JTI, "none: it can be revoked by the id of its entry only"))
+	show("jti", either(claims.JTI, "none: the server looks for revoked tokens by their jti alone, so no revocation ends this one. "+whatEndsIt))
 	show("user id", either(claims.UserID, "not said"))
 	if claims.IssuedAt != nil {
 		show("issued", clock(*claims.IssuedAt)+" ("+ago(*claims.IssuedAt, a.now())+")")
@@ -97,8 +97,10 @@ func describe(a *app, claims *tiledesk.Claims) {
 
 func expiry(a *app, claims *tiledesk.Claims) string {
 	switch {
+	case claims.ExpiresAt == nil && claims.JTI == "":
+		return "never"
 	case claims.ExpiresAt == nil:
-		return "never; only revoking ends it"
+		return "never; revoke it to end it"
 	case claims.ExpiresAt.Before(a.now()):
 		return clock(*claims.ExpiresAt) + " (it expired " + ago(*claims.ExpiresAt, a.now()) + ")"
 	}

@@ -16,7 +16,11 @@ import (
 
 // stillElsewhere is what a revocation does not reach (measured, and read in the
 // source of the server).
-const stillElsewhere = "A revoked token can still open the server's WebSocket and exchange itself at signinWithCustomToken. If somebody else may have it, change the password or the secret of the project as well."
+const stillElsewhere = "A revoked token can still open the server's WebSocket and exchange itself at signinWithCustomToken. " + whatEndsIt
+
+// whyNotRecorded is why the list lacks a token that the server takes: the first is
+// read in the source of the server, the second inferred from a sibling module.
+const whyNotRecorded = "Either its sign-in is one that the history never hears of, such as Google, OAuth2 or the super password, or the server records none: with JWT_HISTORY_ENABLED off, recording is very likely off too."
 
 // leak is a leaked token on its way to be revoked.
 type leak struct {
@@ -73,7 +77,7 @@ func (a *app) readLeak(ctx context.Context, name string) (*leak, error) {
 		return nil, usage("--token-from %s: this is more or less than a token: it was cut, or a quote or a name stands beside it. The server would refuse it as it does a revoked one. Write the token there, whole and alone. Nothing was sent.", name)
 	}
 	if claims.JTI == "" {
-		return nil, usage("This token has no jti, by which it could be revoked. Find its entry with tiledesk-jwt list --all, as user %s, and revoke it with --id.", either(claims.UserID, "(unknown)"))
+		return nil, usage("This token has no jti, and the server looks for revoked tokens by their jti alone: no revocation ends it. It is of user %s. %s Nothing was sent.", either(claims.UserID, "(unknown)"), whatEndsIt)
 	}
 	if err := ident.CheckJTI(claims.JTI); err != nil {
 		return nil, usage("The jti of this token %s. Find its entry with tiledesk-jwt list --all and revoke it with --id.", err)
@@ -116,9 +120,9 @@ func (l *leak) revokeVerified(ctx context.Context, s *session) error {
 		l.console.complain("The token was not revoked, since it could not be tried before. Without --verify it is revoked untried.")
 		return err
 	case !before && l.self:
-		return undone("The token was not accepted even before, so it cannot revoke itself, and nothing is proved. It may be revoked already, or be of another server than %s: check the base URL.", s.BaseURL())
+		return l.refused(s)
 	case !before:
-		l.console.complain("The token was not accepted even before: it may be revoked already, or be of another server than %s. It is revoked all the same, but nothing is proved by that.", s.BaseURL())
+		l.console.complain("The token was not accepted even before: %s It is revoked all the same, but nothing is proved by that.", l.whyRefused(s))
 	}
 	if err := l.revoke(ctx, s); err != nil {
 		return err
@@ -132,7 +136,7 @@ func (l *leak) revokeVerified(ctx context.Context, s *session) error {
 		l.console.complain("The token was revoked, but whether the server refuses it now could not be found out.")
 		return err
 	case after:
-		return undone("STILL ACCEPTED: the server noted the revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. Until then only a new password, or a new secret of the project, keeps the token out.")
+		return undone("STILL ACCEPTED: the server noted the revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt)
 	}
 	if !l.flags.Quiet {
 		l.console.print("verified: the server accepted the token before and refuses it now")
@@ -153,13 +157,12 @@ func (l *leak) revoke(ctx context.Context, s *session) error {
 	switch {
 	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
 		return l.notFound(s, err)
+	case l.self && errors.Is(err, tiledesk.ErrUnauthorized) && !fromElsewhere(err):
+		return l.refused(s)
 	case err != nil:
 		return err
-	case resp.StatusCode == http.StatusUnauthorized && isPage(resp):
-		return &failure{exitRefused, "A web page refused the request, not the API of Tiledesk: nothing is known about the token. Check the base URL, and what stands in front of " + s.BaseURL() + "."}
-	case resp.StatusCode == http.StatusUnauthorized:
+	case resp.StatusCode == http.StatusUnauthorized: // of a token that the server took before
 		l.console.print("already gone: %s", l.claims.JTI)
-		l.console.note("The server refuses this token. If it was accepted until now, look whether the end of it is missing, and check the base URL: it is %s.", s.BaseURL())
 		return nil
 	}
 	if !l.flags.Quiet {
@@ -171,15 +174,34 @@ func (l *leak) revoke(ctx context.Context, s *session) error {
 	return nil
 }
 
+// refused says what is known of a token that the server refuses: that it does, and
+// not that it is revoked.
+func (l *leak) refused(s *session) error {
+	return undone("refused: %s: the server refuses this token, so it cannot revoke itself, and that proves nothing: %s To find out, run the same command with TILEDESK_EMAIL and the password of user %s: then its entry is looked for by the jti alone.",
+		l.claims.JTI, l.whyRefused(s), either(l.claims.UserID, "unknown"))
+}
+
+// whyRefused is what the refusal of a token can mean. The server gives no reason.
+func (l *leak) whyRefused(s *session) string {
+	text := "it may be revoked already, its end may have been cut off, or it may be of another server than " + s.BaseURL()
+	if end := l.claims.ExpiresAt; end != nil {
+		text += ", or it has expired: it says " + clock(*end)
+	}
+	return text + "."
+}
+
 // notFound says whose list the token would have to be in.
 func (l *leak) notFound(s *session, err error) error {
 	said := withoutPrefix(err)
 	owner := either(l.claims.UserID, "unknown")
 	switch {
 	case l.self:
-		return undone("The server takes this token and has no entry for it, so it cannot be revoked. Change the password of user %s, or the secret of the project, to keep it out. (%s)", owner, said)
+		return undone("The server takes this token, of user %s, and has no entry for it, so no revocation ends it. %s %s (%s)", owner, whyNotRecorded, whatEndsIt, said)
 	case s.userID != "" && s.userID == l.claims.UserID:
-		return undone("The list of your account, user %s, has no entry for this token. Change the password, or the secret of the project, to keep it out. (%s)", owner, said)
+		return undone("The list of your account, user %s, has no entry for this token, so no revocation ends it. %s %s (%s)", owner, whyNotRecorded, whatEndsIt, said)
+	}
+	if s.userID == "" {
+		return undone("The list of %s has no entry for this token, which is of user %s. If that is another account, run the same command without credentials, then the token revokes itself, or with those of that user. If it is this one, no revocation ends the token. %s %s (%s)", either(s.account, "your account"), owner, whyNotRecorded, whatEndsIt, said)
 	}
 	return undone("Your list has no entry for this token: it belongs to user %s, and nobody can revoke the tokens of another account. Run the same command without credentials, then the token revokes itself, or with those of that user. (%s)", owner, said)
 }

@@ -4,6 +4,13 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+const (
+	testEmail    = "agent@example.com"
+	testPassword = "agent-secret"
 )
 
 // TestMain lets the test binary be the command as well, for the scripts and for
@@ -42,4 +49,11 @@ func TestScripts(t *testing.T) {
 			"mode":      in(checkMode),
 		},
 	})
+}
+
+func newTestServer(t *testing.T, opts ...tiledesktest.Option) *tiledesktest.Server {
+	t.Helper()
+	server := tiledesktest.NewServer(t, opts...)
+	server.AddUser(testEmail, testPassword)
+	return server
 }

@@ -102,6 +102,7 @@ func startServer(w *world, ts *testscript.TestScript, _ bool, args []string) {
 		"revoked-hidden": tiledesktest.WithRevokedHidden(),
 		"no-module":      tiledesktest.WithoutHistoryModule(),
 		"not-enforced":   tiledesktest.WithoutEnforcement(),
+		"not-recorded":   tiledesktest.WithoutRecording(),
 		"one-based":      tiledesktest.WithOneBasedPages(),
 		"page-ignored":   tiledesktest.WithPageIgnored(),
 		"sort":           tiledesktest.WithSortParam("sort"),
@@ -134,7 +135,7 @@ func addUser(w *world, ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // issueTokens is: issue EMAIL N [AGE|nojti|jti=TEXT]. The n-th token of a script
-// is in the file token<n>, its jti in $JTI<n> and, in capitals, $UPPER<n>.
+// is in the file token<n>, without its last byte in tokencut<n>, its jti in $JTI<n> and, in capitals, $UPPER<n>.
 func issueTokens(w *world, ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
@@ -155,6 +156,7 @@ func issueTokens(w *world, ts *testscript.TestScript, _ bool, args []string) {
 		w.tokens = append(w.tokens, token)
 		number := strconv.Itoa(len(w.tokens))
 		ts.Check(os.WriteFile(ts.MkAbs("token"+number), []byte(token+"\n"), 0o600))
+		ts.Check(os.WriteFile(ts.MkAbs("tokencut"+number), []byte(token[:len(token)-1]), 0o600))
 		jti, user := identify(token)
 		ts.Setenv("JTI"+number, jti)
 		ts.Setenv("UPPER"+number, strings.ToUpper(jti))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
@@ -58,7 +59,7 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 		return nil, err
 	}
 	if a.flags.SignIn {
-		return a.signIn(ctx, account)
+		return a.probeAndSignIn(ctx, account)
 	}
 	client, err := tiledesk.NewClient(account.credentials(), a.options()...)
 	if err != nil {
@@ -72,12 +73,19 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// signIn lets the server answer even after an interrupt: otherwise there would
-// be a token that nobody knows.
-func (a *app) signIn(ctx context.Context, account account) (*session, error) {
+func (a *app) probeAndSignIn(ctx context.Context, account account) (*session, error) {
 	if account.hasToken() {
 		return nil, usage("--sign-in exchanges email and password for a token, and the environment has only a token. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or leave --sign-in away.")
 	}
+	if err := a.probe(ctx); err != nil {
+		return nil, err
+	}
+	return a.signIn(ctx, account)
+}
+
+// signIn lets the server answer even after an interrupt: otherwise there would
+// be a token that nobody knows.
+func (a *app) signIn(ctx context.Context, account account) (*session, error) {
 	client, err := tiledesk.SignIn(context.WithoutCancel(ctx), account.email(), account.password(), a.options()...)
 	if err != nil {
 		return nil, err
@@ -96,7 +104,10 @@ func (a *app) signOut(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime)
 	defer cancel()
 	_, err := s.SignOut(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
+		return undone("%s (%s)", tokenUnknown(s.jti), withoutPrefix(err))
+	case err != nil:
 		return undone("The sign-out failed: %s\n%s", explain(err), tokenLeft(s.jti))
 	}
 	a.held.Store(nil)
@@ -111,12 +122,18 @@ func tokenLeft(jti string) string {
 	return "The token that this run signed in for was left and never expires. To end it, run: tiledesk-jwt revoke " + jti
 }
 
+// tokenUnknown says that a token of ours lives on where the server knows nothing of
+// it, though it gave that token out just now.
+func tokenUnknown(jti string) string {
+	return "The server knows nothing of the token that this run signed in for, so no revocation will ever end a token there. With JWT_HISTORY_ENABLED off, recording is very likely off too; tiledesk-jwt doctor looks at it. The token was left and never expires; its jti is " + either(jti, "unknown") + ". " + whatEndsIt
+}
+
 // options are the flags as the client takes them.
 func (a *app) options() []tiledesk.Option {
 	opts := []tiledesk.Option{
 		tiledesk.WithHTTPClient(&http.Client{Timeout: a.flags.Timeout}),
 		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: a.flags.Retries}),
-		tiledesk.WithRateLimiter(limiter(a.flags.Rate)),
+		tiledesk.WithRateLimiter(a.limit()),
 		tiledesk.WithUserAgent("tiledesk-jwt/" + readBuild().version),
 	}
 	if url := a.baseURL(); url != "" {
@@ -139,6 +156,14 @@ func (a *app) baseURL() string {
 		return string(a.flags.BaseURL)
 	}
 	return a.getenv("TILEDESK_BASE_URL")
+}
+
+// limit is the one limiter of all clients of a run, which ask the same server.
+func (a *app) limit() tiledesk.RateLimiter {
+	if a.limiter == nil {
+		a.limiter = limiter(a.flags.Rate)
+	}
+	return a.limiter
 }
 
 // limiter lets at most n requests leave in any minute: a burst of a tenth, and

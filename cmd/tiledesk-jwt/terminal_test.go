@@ -22,11 +22,6 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-const (
-	testEmail    = "agent@example.com"
-	testPassword = "agent-secret"
-)
-
 // terminalSession runs the command, says how it ended, and stays until everything
 // was read: when the leader of a session ends, the system drops what is unread.
 const terminalSession = `trap : INT; if [ "$STDOUT" ]; then tiledesk-jwt "$@" >"$STDOUT"; else tiledesk-jwt "$@"; fi; printf '[exit %d]' $?; read -r _`
@@ -114,13 +109,6 @@ func checkWidth(t *testing.T, text string, columns uint16) {
 			t.Errorf("%d columns in a terminal of %d: %q", n, columns, line)
 		}
 	}
-}
-
-func newTestServer(t *testing.T, opts ...tiledesktest.Option) *tiledesktest.Server {
-	t.Helper()
-	server := tiledesktest.NewServer(t, opts...)
-	server.AddUser(testEmail, testPassword)
-	return server
 }
 
 func TestTerminal(t *testing.T) {
