@@ -16,8 +16,9 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/live/standin"
 )
 
-// bootTimeout is far above the 6 seconds that a boot takes.
-const bootTimeout = 2 * time.Minute
+// bootTimeout is far above the 6 seconds that a boot takes on an idle machine. With
+// 20 processes waiting for two cores it took more than two minutes.
+const bootTimeout = 5 * time.Minute
 
 // Options say which server to boot. The zero value is one with the history
 // module, which our stand-in plays, and with revocation enforced.
