@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/tidwall/gjson"
 )
 
@@ -186,11 +188,27 @@ func (e *connectionError) Error() string {
 // Format prints the same text for every verb.
 func (e *connectionError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
 
-// safeError is an error of the transport, told without URL or secret.
+// safeError is an error of the transport or of the caller's code, told without URL
+// or secret.
 type safeError struct {
 	text  string
 	cause error                   // nil when its text, or that of an error inside it, holds a secret
 	is    func(target error) bool // answers for the cause that is left out
+	as    func(target any) bool   // answers for those errors inside it that hold none
+}
+
+func newSafeError(err error, secrets *redact.Secrets) *safeError {
+	err = withoutURL(err)
+	e := &safeError{text: clean(err.Error(), secrets), cause: err}
+	if tells(err, secrets) {
+		shown := silent(err, secrets)
+		e.cause = nil
+		e.is = func(target error) bool { return errors.Is(err, target) }
+		e.as = func(target any) bool {
+			return slices.ContainsFunc(shown, func(inner error) bool { return errors.As(inner, target) })
+		}
+	}
+	return e
 }
 
 func (e *safeError) Error() string { return e.text }
@@ -200,6 +218,9 @@ func (e *safeError) Unwrap() error { return e.cause }
 
 // Is answers [errors.Is] where the cause itself cannot be shown.
 func (e *safeError) Is(target error) bool { return e.is != nil && e.is(target) }
+
+// As answers [errors.As] with what can be shown of such a cause.
+func (e *safeError) As(target any) bool { return e.as != nil && e.as(target) }
 
 // Format prints the same text for every verb.
 func (e *safeError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.text) }
