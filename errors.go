@@ -50,8 +50,10 @@ var (
 	// page for example. After a DELETE it means: take the token for alive.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 
-	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its header
-	// longer than 1 MiB, or its list longer than 327,680 entries.
+	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its list
+	// longer than 327,680 entries, or its header longer than the transport allows:
+	// 1 MiB for the built-in one. A transport given with [WithHTTPClient] has its own
+	// bound, or none.
 	ErrResponseTooLarge = errors.New("response too large")
 
 	// ErrTokensKeepAppearing means that RevokeAll gave up after ten listings that
