@@ -8,10 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // stopError is the limiter's refusal: it forbids another attempt, and another call
@@ -32,7 +33,7 @@ func (c *call) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.broken, c.sent = nil, false
 	if c.limit != nil {
 		if err := c.limit(req.Context()); err != nil {
-			c.stopped = limiterError(req.Context(), err)
+			c.stopped = limiterError(req.Context(), err, c.secrets())
 			return nil, c.stopped
 		}
 	}
@@ -129,7 +130,7 @@ func (c *call) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 	c.replyLost = c.replyLost || c.mayHaveActed(err)
 	again := c.worthAnother(err)
 	if again && ctx.Err() != nil {
-		c.stopped, again = contextError(ctx), false
+		c.stopped, again = contextError(ctx, c.secrets()), false
 	}
 	c.wait = 0
 	if again {
@@ -216,7 +217,7 @@ func (c *call) log(ctx context.Context, err error) {
 		attrs = append(attrs, slog.Int("status", answer.StatusCode))
 	}
 	if err != nil {
-		attrs = append(attrs, slog.String("error", clean(withoutURL(err).Error(), c.hide)))
+		attrs = append(attrs, slog.String("error", clean(withoutURL(err).Error(), c.secrets())))
 	}
 	c.logger.LogAttrs(ctx, slog.LevelDebug, "tiledesk: attempt", attrs...)
 }
@@ -234,29 +235,19 @@ func withoutLocation(resp *http.Response) http.Header {
 
 // limiterError also answers to context.DeadlineExceeded when the limiter saw
 // that it could not serve before the deadline: rate.Limiter says so in words only.
-func limiterError(ctx context.Context, err error) error {
+func limiterError(ctx context.Context, err error, secrets *redact.Secrets) error {
 	if ctx.Err() == nil && strings.Contains(err.Error(), "would exceed context deadline") {
 		return &stopError{"the rate limiter cannot serve before the deadline", context.DeadlineExceeded}
 	}
-	return &stopError{"the rate limiter let nothing through", err}
+	return &stopError{"the rate limiter let nothing through", hide(err, secrets)}
 }
 
 // contextError is the context's error together with its cause, if it has one.
-func contextError(ctx context.Context) error {
+// Both can be the caller's, so that a secret can stand in them.
+func contextError(ctx context.Context, secrets *redact.Secrets) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
 	if cause == nil || errors.Is(err, cause) || errors.Is(cause, err) {
-		return err
+		return hide(err, secrets)
 	}
-	return fmt.Errorf("%w: %w", err, cause)
-}
-
-// withoutURL takes off what http.Client wraps around an error: the whole URL.
-func withoutURL(err error) error {
-	for {
-		wrapped, ok := err.(*url.Error)
-		if !ok {
-			return err
-		}
-		err = wrapped.Err
-	}
+	return fmt.Errorf("%w: %w", hide(err, secrets), hide(cause, secrets))
 }

@@ -16,7 +16,8 @@ import (
 type Credentials interface {
 	// Authorization returns the value of the Authorization header. It is asked
 	// for once a call, also when the call is retried, and by many goroutines at
-	// once. An error ends the call before anything is sent.
+	// once. An error ends the call before anything is sent; a token in its text is
+	// not shown.
 	Authorization(ctx context.Context) (string, error)
 }
 
@@ -99,9 +100,10 @@ func authorize(ctx context.Context, credentials Credentials) (string, error) {
 	value = strings.TrimSpace(value)
 	switch {
 	case errors.Is(err, ErrInvalidArgument):
-		return "", err
+		return "", hide(err, redact.New(redact.Authorization(value)...))
 	case err != nil:
-		return "", fmt.Errorf("tiledesk: the credentials gave no authorization, nothing was sent: %w", err)
+		err = fmt.Errorf("tiledesk: the credentials gave no authorization, nothing was sent: %w", err)
+		return "", newSafeError(err, redact.New(redact.Authorization(value)...))
 	case value == "":
 		return "", invalidArgument("the credentials gave an empty authorization")
 	case hasScheme(value, "JWT"), redact.IsToken(value):

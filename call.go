@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/hashicorp/go-retryablehttp"
 )
 
@@ -41,6 +42,7 @@ type call struct {
 
 	authorization, identifier string // secrets, with those of the URL
 	bodySecrets               []string
+	hidden                    *redact.Secrets // all of them; most calls never need it
 
 	attempts  int
 	sent      bool          // the newest attempt got past the limiter
@@ -87,7 +89,7 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 		return nil, nil, err
 	}
 	if ctx.Err() != nil {
-		return nil, nil, fmt.Errorf("tiledesk: %s %s: nothing was sent: %w", r.route.method, r.route.template, contextError(ctx))
+		return nil, nil, fmt.Errorf("tiledesk: %s %s: nothing was sent: %w", r.route.method, r.route.template, contextError(ctx, c.secrets(r)))
 	}
 	authorization := r.authorization
 	if authorization == "" {
@@ -111,10 +113,13 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.
 	}, req, nil
 }
 
-// hide gives the secrets of the call, which no text may show. Most calls never
-// need them.
-func (c *call) hide() []string {
-	return secretsOf(c.authorization, c.url, append(c.bodySecrets, c.identifier)...)
+// secrets are what no text of the call may show.
+func (c *call) secrets() *redact.Secrets {
+	if c.hidden == nil {
+		texts := append(redact.Authorization(c.authorization), c.url.String(), c.url.RequestURI(), c.identifier)
+		c.hidden = redact.New(append(texts, c.bodySecrets...)...)
+	}
+	return c.hidden
 }
 
 // below is the URL of a path below the base URL, whose RawPath is always set. Most

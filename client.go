@@ -3,6 +3,8 @@ package tiledesk
 import (
 	"context"
 	"net/http"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // DefaultBaseURL is where the hosted service answers (documented).
@@ -15,6 +17,7 @@ type Client struct {
 	JWT *JWTService
 
 	authorization func(context.Context) (string, error) // a closure, so that no formatter can print what it holds
+	known         func() []string                       // by which its header could be recognized; nil when credentials of the caller give it
 	settings      *options
 	accepted      *accepted // what the server took, shared with the clients of a run
 }
@@ -53,6 +56,19 @@ func (c *Client) CloseIdleConnections() {
 func newClient(credentials Credentials, settings *options) *Client {
 	c := &Client{settings: settings, accepted: new(accepted)}
 	c.authorization = func(ctx context.Context) (string, error) { return authorize(ctx, credentials) }
+	if fixed, ok := credentials.(*fixedCredentials); ok {
+		c.known = func() []string { return redact.Authorization(fixed.value()) }
+	}
 	c.JWT = &JWTService{client: c}
 	return c
+}
+
+// secrets are what no text of a request may show for which the credentials were
+// not asked yet.
+func (c *Client) secrets(r request) *redact.Secrets {
+	texts := append([]string{r.identifier}, r.secrets...)
+	if c.known != nil {
+		texts = append(texts, c.known()...)
+	}
+	return redact.New(texts...)
 }

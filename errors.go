@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/tidwall/gjson"
 )
 
@@ -52,8 +54,10 @@ var (
 	// the token as still valid.
 	ErrUnexpectedResponse = errors.New("unexpected response")
 
-	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its header
-	// longer than 1 MiB, or its list longer than 327,680 entries.
+	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its list
+	// longer than 327,680 entries, or its header longer than the transport allows:
+	// 1 MiB for the built-in one. A transport given with [WithHTTPClient] has its own
+	// bound, or none.
 	ErrResponseTooLarge = errors.New("response too large")
 
 	// ErrNoAnswer means that a request was sent and no response came: the connection
@@ -217,11 +221,27 @@ func (e *connectionError) Is(target error) bool {
 // Format prints the same text for every verb.
 func (e *connectionError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
 
-// safeError is an error of the transport, told without URL or secret.
+// safeError is an error of the transport or of the caller's code, told without URL
+// or secret.
 type safeError struct {
 	text  string
 	cause error                   // nil when its text, or that of an error inside it, holds a secret
 	is    func(target error) bool // answers for the cause that is left out
+	as    func(target any) bool   // answers for those errors inside it that hold none
+}
+
+func newSafeError(err error, secrets *redact.Secrets) *safeError {
+	err = withoutURL(err)
+	e := &safeError{text: clean(err.Error(), secrets), cause: err}
+	if tells(err, secrets) {
+		shown := silent(err, secrets)
+		e.cause = nil
+		e.is = func(target error) bool { return errors.Is(err, target) }
+		e.as = func(target any) bool {
+			return slices.ContainsFunc(shown, func(inner error) bool { return errors.As(inner, target) })
+		}
+	}
+	return e
 }
 
 func (e *safeError) Error() string { return e.text }
@@ -231,6 +251,9 @@ func (e *safeError) Unwrap() error { return e.cause }
 
 // Is answers [errors.Is] where the cause itself cannot be shown.
 func (e *safeError) Is(target error) bool { return e.is != nil && e.is(target) }
+
+// As answers [errors.As] with what can be shown of such a cause.
+func (e *safeError) As(target any) bool { return e.as != nil && e.as(target) }
 
 // Format prints the same text for every verb.
 func (e *safeError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.text) }

@@ -55,7 +55,7 @@ func (j job) authorizes(req request) bool {
 
 // result redacts an identifier that is a whole token.
 func (j job) result(outcome Outcome, err error, attempts int) RevokeResult {
-	target := Target{JTI: redact.Tokens(j.target.JTI), ID: redact.Tokens(j.target.ID)}
+	target := Target{JTI: redact.Identifier(j.target.JTI), ID: redact.Identifier(j.target.ID)}
 	if j.token != nil {
 		j.token.JTI, j.token.ID = target.JTI, target.ID
 	}

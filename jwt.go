@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/google/go-querystring/query"
 	"github.com/tidwall/gjson"
 )
@@ -36,7 +36,8 @@ type ListHistoryOptions struct {
 	Page      int       // "page"; zero: the first page
 }
 
-// Token is one entry of the history. Printing it shows everything but Raw.
+// Token is one entry of the history. Printing or marshalling it shows everything
+// but Raw, and redacts an identifier that is a whole token.
 type Token struct {
 	ID        string          // "_id"
 	JTI       string          // "jti"; can be empty, entries of custom sign-ins have none
@@ -68,7 +69,15 @@ func (t *Token) Field(name string, v any) (bool, error) {
 // is left out of the identifiers.
 func (t Token) Format(f fmt.State, verb rune) {
 	formatSafely(f, verb, fmt.Sprintf("{ID:%s JTI:%s CreatedAt:%s UpdatedAt:%s}",
-		strings.Map(visible, t.ID), strings.Map(visible, t.JTI), printTime(t.CreatedAt), printTime(t.UpdatedAt)))
+		redact.Line(redact.Identifier(t.ID)), redact.Line(redact.Identifier(t.JTI)), printTime(t.CreatedAt), printTime(t.UpdatedAt)))
+}
+
+// MarshalJSON writes the entry without Raw. Only the Go fields have an identifier
+// that is a whole token; here it is redacted.
+func (t Token) MarshalJSON() ([]byte, error) {
+	type plain Token
+	t.ID, t.JTI = redact.Identifier(t.ID), redact.Identifier(t.JTI)
+	return json.Marshal(plain(t))
 }
 
 // ListHistory returns one page of the caller's tokens.

@@ -3,14 +3,11 @@ package tiledesk
 import (
 	"bytes"
 	"cmp"
-	"encoding/base64"
 	"html"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/tidwall/gjson"
@@ -19,12 +16,7 @@ import (
 const (
 	maxMessage    = 300      // characters of the server's words that an error shows
 	messageWindow = 64 << 10 // bytes in which they are looked for
-	cleanWindow   = 1 << 20  // bytes that are searched for secrets, so that many of them leave a window full
 	maxFields     = 100      // of a 422
-
-	// blotted stands for a secret until a text is done: a noncharacter, short
-	// enough that no text grows, and with nothing in it that is a secret too.
-	blotted = "\uFFFF"
 )
 
 // errorMessage finds what the server said in any of the shapes that it uses
@@ -121,83 +113,72 @@ func asciiLower(s string) string {
 	}, s)
 }
 
-// secrets gives the texts of one call that no error and no log may show.
-type secrets func() []string
-
-// secretsOf collects what URL, identifier and Authorization header of a call could
-// be recognised by, should the server repeat them, in every way in which a text is
-// escaped on its way into another.
-func secretsOf(authorization string, u *url.URL, others ...string) []string {
-	scheme, rest, _ := strings.Cut(authorization, " ")
-	rest = strings.TrimSpace(rest)
-	texts := append([]string{authorization, u.String(), u.RequestURI(), rest}, others...)
-	if dot := strings.LastIndexByte(rest, '.'); dot >= 0 { // a JWT under whatever scheme
-		texts = append(append(texts, rest[:dot]), strings.Split(rest, ".")...)
-	}
-	if plain, err := base64.StdEncoding.DecodeString(rest); err == nil && strings.EqualFold(scheme, "Basic") {
-		_, password, _ := strings.Cut(string(plain), ":")
-		texts = append(texts, string(plain), password)
-	}
-	for _, text := range texts {
-		quoted := strconv.Quote(text)
-		texts = append(texts, quoted[1:len(quoted)-1], url.PathEscape(text), url.QueryEscape(text), html.EscapeString(text))
-	}
-	return texts
+// clean makes a text of the server, or of the caller's code, fit for an error or a
+// terminal: no secret, one line, at most 300 characters.
+func clean(text string, secrets *redact.Secrets) string {
+	return strings.Clone(cut(secrets.Clean(text), maxMessage)) // it may be a piece of the whole body
 }
 
-// redactSecrets puts a mark in the place of every secret in a text. Whole tokens come
-// first: all those of a server begin alike, so that hiding our own piece by piece
-// would leave the rest of another in the open.
-func redactSecrets(text string, hide secrets) string {
-	text = redact.Replace(text, blotted)
-	for _, secret := range hide() {
-		if len(secret) >= len(blotted) { // shorter ones are in every text by chance
-			text = strings.ReplaceAll(text, secret, blotted)
-		}
+// cut leaves at most so many characters of a text.
+func cut(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit-1]) + "…"
 	}
 	return text
 }
 
+// hide gives an error of the caller's code as it is, nil included, unless it holds
+// a secret.
+func hide(err error, secrets *redact.Secrets) error {
+	if !tells(err, secrets) {
+		return err
+	}
+	return newSafeError(err, secrets)
+}
+
 // tells reports whether an error, or one that it wraps, has a secret in its text.
-func tells(err error, hide secrets) bool {
+func tells(err error, secrets *redact.Secrets) bool {
 	if err == nil {
 		return false
 	}
-	text := err.Error()
-	if _, ok := err.(*url.Error); ok || redactSecrets(text, hide) != text {
+	if _, ok := err.(*url.Error); ok || secrets.In(err.Error()) {
 		return true
 	}
+	return slices.ContainsFunc(unwrap(err), func(inner error) bool { return tells(inner, secrets) })
+}
+
+// silent gives the errors inside one that hold no secret, the outermost of each.
+func silent(err error, secrets *redact.Secrets) []error {
+	if !tells(err, secrets) {
+		return []error{err}
+	}
+	var shown []error
+	for _, inner := range unwrap(err) {
+		if inner != nil {
+			shown = append(shown, silent(inner, secrets)...)
+		}
+	}
+	return shown
+}
+
+// unwrap gives the errors that an error wraps; one can be nil.
+func unwrap(err error) []error {
 	switch err := err.(type) {
 	case interface{ Unwrap() error }:
-		return tells(err.Unwrap(), hide)
+		return []error{err.Unwrap()}
 	case interface{ Unwrap() []error }:
-		return slices.ContainsFunc(err.Unwrap(), func(inner error) bool { return tells(inner, hide) })
+		return err.Unwrap()
 	}
-	return false
+	return nil
 }
 
-// clean makes a text of the server fit for an error or a terminal: no secret, no
-// control or invisible character, one line, at most 300 characters.
-func clean(text string, hide secrets) string {
-	text = redactSecrets(text[:min(len(text), cleanWindow)], hide)
-	text = strings.ToValidUTF8(text[:min(len(text), messageWindow)], "\uFFFD")
-	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
-	text = redactSecrets(text, hide) // one may have come to light
-	text = strings.ReplaceAll(text, blotted, redact.Mark)
-	if runes := []rune(text); len(runes) > maxMessage {
-		text = string(runes[:maxMessage-1]) + "…"
+// withoutURL takes off what http.Client wraps around an error: the whole URL.
+func withoutURL(err error) error {
+	for {
+		wrapped, ok := err.(*url.Error)
+		if !ok {
+			return err
+		}
+		err = wrapped.Err
 	}
-	return strings.Clone(text) // it may be a piece of the whole body
-}
-
-// visible turns controls into spaces and drops what only changes the display,
-// such as a right-to-left override.
-func visible(r rune) rune {
-	switch {
-	case unicode.IsControl(r), unicode.IsSpace(r):
-		return ' '
-	case unicode.Is(unicode.Cf, r):
-		return -1
-	}
-	return r
 }

@@ -103,6 +103,11 @@ func WithBaseURL(rawURL string) Option {
 // timeout of a client. The client is copied and never changed; its CheckRedirect
 // is not asked, because no redirect is followed. Nil, or a nil Transport, means
 // the default.
+//
+// What the built-in transport does holds for no other: it takes no response header
+// above 1 MiB (net/http alone takes 10 MiB; set MaxResponseHeaderBytes), and sends
+// what is bound for this machine to no proxy. A transport sees the Authorization
+// header, and what it logs or prints itself is not cleaned.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(o *options) error {
 		o.transport, o.jar, o.attemptTimeout = nil, nil, defaultAttemptTimeout

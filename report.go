@@ -114,6 +114,9 @@ type reportError struct {
 
 func (e *reportError) Error() string { return e.text }
 
+// Format prints the same text for every verb.
+func (e *reportError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.text) }
+
 // Is reports whether any failure is of that kind.
 func (e *reportError) Is(target error) bool {
 	return e.any(func(err error) bool { return errors.Is(err, target) })
@@ -140,10 +143,5 @@ func joinLines(errs []error) string {
 // oneLine is the text of an error without our own prefix, at most 500 characters.
 // It may be the caller's, so that a token can stand in it.
 func oneLine(err error) string {
-	text := redact.Tokens(strings.TrimPrefix(err.Error(), "tiledesk: "))
-	text = strings.Join(strings.Fields(strings.Map(visible, text)), " ")
-	if runes := []rune(text); len(runes) > 500 {
-		text = string(runes[:499]) + "…"
-	}
-	return text
+	return cut(redact.New().Clean(strings.TrimPrefix(err.Error(), "tiledesk: ")), 500)
 }

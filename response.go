@@ -89,14 +89,14 @@ func (c *call) failure(ctx context.Context, err error) error {
 	}
 	ended := c.stopped
 	if ctx.Err() != nil && ended == nil {
-		ended = contextError(ctx)
+		ended = contextError(ctx, c.secrets())
 	}
 	switch {
 	case err == nil && (ended == nil || !retryableStatus(c.answer.StatusCode)): // a whole answer, and no success
 		return c.apiError()
 	case c.answer != nil && ended != nil: // cancelled or late, after an answer
 		e := c.apiError()
-		e.cause = ended
+		e.cause = hide(ended, c.secrets())
 		return e
 	case c.answerOfThisAttempt() != nil && errors.Is(err, ErrResponseTooLarge):
 		e := c.apiError()
@@ -127,24 +127,17 @@ func (c *call) connection(err error) error {
 }
 
 // safely describes a failure below HTTP without the URL and any secret.
-func (c *call) safely(err error) *safeError {
-	err = withoutURL(err)
-	e := &safeError{text: clean(err.Error(), c.hide), cause: err}
-	if tells(err, c.hide) {
-		e.cause, e.is = nil, func(target error) bool { return errors.Is(err, target) }
-	}
-	return e
-}
+func (c *call) safely(err error) *safeError { return newSafeError(err, c.secrets()) }
 
 func (c *call) newAPIError(message string, fields []FieldError) *APIError {
 	for i := range fields {
-		fields[i] = FieldError{Field: clean(fields[i].Field, c.hide), Message: clean(fields[i].Message, c.hide)}
+		fields[i] = FieldError{Field: clean(fields[i].Field, c.secrets()), Message: clean(fields[i].Message, c.secrets())}
 	}
 	after, _ := retryAfter(c.answer.Header)
 	c.answer.Attempts = c.attempts
 	return &APIError{
 		StatusCode: c.answer.StatusCode,
-		Message:    clean(message, c.hide),
+		Message:    clean(message, c.secrets()),
 		Fields:     fields,
 		Method:     c.route.method,
 		Route:      c.route.template,
@@ -170,7 +163,7 @@ func (c *call) redirectAdvice(location string) string {
 	if err != nil || target.Host == "" {
 		return "the redirect has a malformed Location; " + so
 	}
-	place := clean(target.Scheme+"://"+target.Host, c.hide)
+	place := clean(target.Scheme+"://"+target.Host, c.secrets())
 	if target.Scheme == c.baseURL.Scheme && target.Host == c.baseURL.Host {
 		place = "another path of " + place
 	}

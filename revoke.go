@@ -3,8 +3,11 @@ package tiledesk
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"iter"
 	"slices"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // defaultConcurrency is what the server's one thread serves well.
@@ -12,7 +15,22 @@ const defaultConcurrency = 4
 
 // Target names a token to revoke. Either identifier is enough. The id is used
 // when both are there, and the jti where the server answers the id with 404.
+// Printing or marshalling it redacts an identifier that is a whole token.
 type Target struct{ JTI, ID string }
+
+// Format prints the fields as fmt does.
+func (t Target) Format(f fmt.State, verb rune) {
+	type target Target // without this method
+	t.JTI, t.ID = redact.Identifier(t.JTI), redact.Identifier(t.ID)
+	fmt.Fprintf(f, fmt.FormatString(f, verb), target(t))
+}
+
+// MarshalJSON writes the fields as encoding/json does.
+func (t Target) MarshalJSON() ([]byte, error) {
+	type target Target // without this method
+	t.JTI, t.ID = redact.Identifier(t.JTI), redact.Identifier(t.ID)
+	return json.Marshal(target(t))
+}
 
 // Targets is a sequence of fixed targets for [JWTService.RevokeEach].
 func Targets(targets ...Target) iter.Seq2[Target, error] {
@@ -88,7 +106,7 @@ func (r RevokeResult) MarshalJSON() ([]byte, error) {
 		Outcome  Outcome `json:"outcome"`
 		Attempts int     `json:"attempts"`
 		Error    string  `json:"error"`
-	}{ID: r.Target.ID, JTI: r.Target.JTI, Outcome: r.Outcome, Attempts: r.Attempts}
+	}{ID: redact.Identifier(r.Target.ID), JTI: redact.Identifier(r.Target.JTI), Outcome: r.Outcome, Attempts: r.Attempts}
 	if r.Err != nil {
 		flat.Error = r.Err.Error()
 	}

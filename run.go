@@ -111,7 +111,7 @@ func (r *run) read(targets iter.Seq2[Target, error], give func(job)) {
 	if r.ctx.Err() == nil {
 		for target, err := range targets {
 			if err != nil {
-				r.note(fmt.Errorf("the sequence of targets ended: %w", err))
+				r.note(fmt.Errorf("the sequence of targets ended: %w", hide(err, r.client.secrets(request{}))))
 				break
 			}
 			if give(job{target: target}); r.ctx.Err() != nil {
@@ -205,7 +205,7 @@ func (r *run) forbids(err error) bool {
 	var forbidden *stopError
 	switch {
 	case r.caller.Err() != nil:
-		reason = contextError(r.caller)
+		reason = contextError(r.caller, r.client.secrets(request{}))
 	case errors.As(err, &forbidden),
 		errors.Is(err, ErrUnauthorized), errors.Is(err, ErrForbidden), errors.Is(err, ErrRateLimited),
 		errors.Is(err, ErrRedirected), errors.Is(err, ErrHistoryUnavailable):
@@ -259,7 +259,7 @@ func (r *run) stopReason() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stopped == nil && r.caller.Err() != nil {
-		r.stopped = contextError(r.caller)
+		r.stopped = contextError(r.caller, r.client.secrets(request{}))
 	}
 	return r.stopped
 }

@@ -109,7 +109,8 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 // It sends nothing, and nobody has verified what it reads.
 //
 // A client that sends no JWT, one with BasicAuth for example, is
-// [ErrInvalidArgument]; an error of the credentials is returned as it is.
+// [ErrInvalidArgument]; an error of the credentials is returned without the
+// secrets in its text.
 func (c *Client) Claims(ctx context.Context) (*Claims, error) {
 	if ctx == nil {
 		return nil, invalidArgument("the context is nil: use context.Background()")

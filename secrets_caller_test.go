@@ -1,0 +1,197 @@
+package tiledesk
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// leaking is an error of the caller's code with a secret in its text and a kind
+// inside that has none.
+func leaking(secret string, kind error) error { return fmt.Errorf("refused %s: %w", secret, kind) }
+
+// innerError is a type that errors.As looks for.
+type innerError struct{ code int }
+
+func (e *innerError) Error() string { return "of a kind" }
+
+// checkCallersError looks for a secret in an error and for the kind behind it.
+func checkCallersError(t *testing.T, what string, err error, secret string) {
+	t.Helper()
+	var kind *innerError
+	switch {
+	case err == nil:
+		t.Errorf("%s: no error", what)
+		return
+	case !errors.Is(err, errInner), !errors.As(err, &kind), kind != errInner:
+		t.Errorf("%s: errors.Is and errors.As do not find the kind in %v", what, err)
+	case errors.Is(err, io.ErrNoProgress), errors.As(err, new(*json.SyntaxError)):
+		t.Errorf("%s: it answers to kinds that it is not", what)
+	}
+	checkNoText(t, what, err, secret)
+}
+
+// checkNoText looks through the whole tree of an error.
+func checkNoText(t *testing.T, what string, err error, secret string) {
+	t.Helper()
+	var text strings.Builder
+	show(&text, err)
+	if strings.Contains(undone(text.String()), undone(secret)) {
+		t.Errorf("%s shows the secret: %s", what, text.String())
+	}
+	for _, inner := range unwrap(err) {
+		if inner != nil {
+			checkNoText(t, what+" > inner", inner, secret)
+		}
+	}
+}
+
+var errInner = &innerError{7}
+
+func TestCredentials_errorsShowNoSecret(t *testing.T) {
+	t.Parallel()
+	other := tokenOf("of a vault")
+	for name, text := range map[string]string{"a token": other, "spelled": strings.ReplaceAll(other, ".", "%2e"), "with it": "opaque-s3cret"} {
+		client, err := NewClient(custom(func() (string, error) { return "Bearer opaque-s3cret", leaking(text, errInner) }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.JWT.ListHistory(t.Context(), nil)
+		checkCallersError(t, name, err, text)
+		_, err = client.Claims(t.Context())
+		checkCallersError(t, name+" Claims", err, text)
+		report, err := client.JWT.RevokeEach(t.Context(), byJTI("a"), nil)
+		checkCallersError(t, name+" RevokeEach", err, text)
+		checkCallersError(t, name+" its failure", report.Failures[0].Err, text)
+
+		client, err = NewClient(custom(func() (string, error) { return "", fmt.Errorf("%w: %w", ErrInvalidArgument, leaking(other, errInner)) }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.JWT.ListHistory(t.Context(), nil)
+		checkCallersError(t, name+" as an argument", err, other)
+		if !errors.Is(err, ErrInvalidArgument) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// custom are credentials of a function.
+type custom func() (string, error)
+
+func (c custom) Authorization(context.Context) (string, error) { return c() }
+
+// cancelling is a transport that never answers, and cancels when it is asked.
+func cancelling(cancel func()) func(*http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
+		cancel()
+		<-r.Context().Done()
+		return nil, r.Context().Err()
+	}
+}
+
+func TestListHistory_causeOfTheContextShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	other := tokenOf("of a cause")
+	for name, tt := range map[string]struct {
+		credentials Credentials
+		secret      string
+	}{
+		"a token": {JWTAuth(testToken), other}, "a spelled token": {JWTAuth(testToken), other[:8] + "\n" + other[8:]},
+		"the password": {BasicAuth("a@example.com", spelledPassword), spelledPassword}, "of custom": {always("Key opaque-s3cret"), "opaque-s3cret"},
+	} {
+		cause := leaking(tt.secret, errInner)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		client := newMockClient(t, tt.credentials, cancelling(func() { cancel(cause) }))
+		_, err := client.JWT.ListHistory(ctx, nil)
+		checkCallersError(t, name+", meanwhile", err, tt.secret)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got %v", name, err)
+		}
+		if name != "of custom" { // those are not asked any more
+			_, err = client.JWT.ListHistory(ctx, nil)
+			checkCallersError(t, name+", before", err, tt.secret)
+			report, err := client.JWT.RevokeEach(ctx, byJTI("a", "b"), nil)
+			checkCallersError(t, name+", a run", err, tt.secret)
+			checkCallersError(t, name+", RunErr", report.RunErr(), tt.secret)
+		}
+
+		ctx, cancel = context.WithCancelCause(t.Context())
+		client = newMockClient(t, tt.credentials, func(*http.Request) (*http.Response, error) {
+			defer cancel(cause)
+			return answer(503, "later", "Retry-After", "1"), nil
+		})
+		_, err = client.JWT.ListHistory(ctx, nil)
+		var apiErr *APIError
+		if checkCallersError(t, name+", after an answer", err, tt.secret); !errors.As(err, &apiErr) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+type limiterFunc func() error
+
+func (f limiterFunc) Wait(context.Context) error { return f() }
+
+func TestWithRateLimiter_errorsShowNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{tokenOf("of a limiter"), strings.ReplaceAll(tokenOf("of a limiter"), ".", "&#x2E;")} {
+		turns := 0
+		limiter := limiterFunc(func() error {
+			if turns++; turns%2 == 1 {
+				return nil
+			}
+			return leaking(secret, errInner)
+		})
+		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) { return answer(503, "later"), nil }, WithRateLimiter(limiter))
+		_, err := client.JWT.ListHistory(t.Context(), nil)
+		checkCallersError(t, "after an answer", err, secret)
+
+		asked := 0
+		client = newMockClient(t, JWTAuth(testToken), nil, WithRateLimiter(limiterFunc(func() error { asked++; return leaking(secret, errInner) })))
+		_, err = client.JWT.ListHistory(t.Context(), nil)
+		checkCallersError(t, "at once", err, secret)
+		report, err := client.JWT.RevokeEach(t.Context(), byJTI("a", "b", "c"), &RevokeOptions{Concurrency: 1})
+		checkCallersError(t, "a run", err, secret)
+		if asked != 2 || report.Failed != 0 || report.NotAttempted == 0 {
+			t.Errorf("the limiter did not stop the run: %+v", report)
+		}
+	}
+}
+
+func TestWithHTTPClient_errorsShowNoSecret(t *testing.T) {
+	t.Parallel()
+	for name, spell := range spellings {
+		secret := spell(testToken)
+		var log strings.Builder
+		logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) { return nil, leaking(secret, errInner) }, WithLogger(logger))
+		_, err := client.JWT.ListHistory(t.Context(), nil)
+		checkCallersError(t, name, err, testToken)
+		if strings.Contains(undone(log.String()), testToken) || !strings.Contains(log.String(), "error=") {
+			t.Errorf("%s: the log is %s", name, log.String())
+		}
+	}
+}
+
+func TestRevokeEach_errorOfTheSequenceShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	for _, secret := range []string{tokenOf("of a list"), strings.ReplaceAll(tokenOf("of a list"), ".", "%2E"), spelledPassword} {
+		var targets iter.Seq2[Target, error] = func(yield func(Target, error) bool) { yield(Target{}, leaking(secret, errInner)) }
+		client := newMockClient(t, BasicAuth("a@example.com", spelledPassword), nil)
+		report, err := client.JWT.RevokeEach(t.Context(), targets, nil)
+		checkCallersError(t, "the error", err, secret)
+		checkCallersError(t, "RunErr", report.RunErr(), secret)
+		var text strings.Builder
+		if show(&text, report, *report); strings.Contains(undone(text.String()), undone(secret)) {
+			t.Errorf("the report shows it: %s", text.String())
+		}
+	}
+}
