@@ -66,9 +66,14 @@
 // # What a revocation proves
 //
 // A nil error means that the server said the token is revoked. A 2xx whose body
-// says otherwise, or is an HTML page, or a redirect, is an error. Yet a server
-// that runs without JWT_HISTORY_ENABLED says so too and goes on taking the token:
-// only [JWTService.Accepts] shows the difference.
+// says otherwise, is an HTML page or may have been cut off, or a redirect, is an
+// error. Yet a server that runs without JWT_HISTORY_ENABLED goes on taking a
+// revoked token (read in its source): only [JWTService.Accepts] shows the
+// difference.
+//
+// A 401 proves less than it seems to. That of a proxy or gateway says nothing about
+// a token, and the server's own is what a truncated token or one of another server
+// gets as well: see [Client.SignOut] and [APIError.FromServer].
 //
 // # Retries and rate
 //
