@@ -14,12 +14,7 @@ import (
 func rawWire(t *testing.T, answer string) *wire {
 	t.Helper()
 	return newWire(t, func(w http.ResponseWriter, _ *http.Request) {
-		hijacker, ok := w.(http.Hijacker)
-		if !ok {
-			t.Error("no hijacker")
-			return
-		}
-		conn, _, err := hijacker.Hijack()
+		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)
 			return
@@ -28,6 +23,9 @@ func rawWire(t *testing.T, answer string) *wire {
 		_ = conn.Close()
 	})
 }
+
+// flush sends the header on its way.
+func flush(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
 
 func gzipped(text string) string {
 	var b bytes.Buffer
@@ -102,9 +100,9 @@ func TestRevokeByJTI_endOfAStream(t *testing.T) {
 		want    error
 	}{
 		"nothing": {func(http.ResponseWriter, *http.Request) {}, nil},
-		"OK":      {func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush(); _, _ = w.Write([]byte("OK")) }, nil},
+		"OK":      {func(w http.ResponseWriter, _ *http.Request) { flush(w); _, _ = w.Write([]byte("OK")) }, nil},
 		"205":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusResetContent) }, ErrUnexpectedResponse},
-		"a reset": {func(w http.ResponseWriter, _ *http.Request) { w.(http.Flusher).Flush(); panic(http.ErrAbortHandler) }, ErrUnexpectedResponse},
+		"a reset": {func(w http.ResponseWriter, _ *http.Request) { flush(w); panic(http.ErrAbortHandler) }, ErrUnexpectedResponse},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -136,7 +136,7 @@ func (f *finding) object(o objection, err error) {
 func (f *finding) read(part gjson.Result, depth int, within bool) {
 	var m members
 	m.read(part)
-	if m.failed() {
+	if f.worst < saysFailed && m.failed() {
 		f.object(saysFailed, reportedFailure(part))
 	}
 	f.object(m.write.verdict())
