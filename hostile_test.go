@@ -121,6 +121,10 @@ func bothOrNone(value bool, err error) error {
 	return err
 }
 
+// hangTime is what no call takes, on no machine however busy. It tells a hang
+// and measures nothing.
+const hangTime = 4 * time.Minute
+
 // playHostile makes every call against what opts lead to, and gives each error to
 // check. No call may outlive its own limits, whatever the server does.
 func playHostile(t *testing.T, opts []Option, check func(t *testing.T, err error)) {
@@ -129,7 +133,7 @@ func playHostile(t *testing.T, opts []Option, check func(t *testing.T, err error
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client := newTestClient(t, "https://tiledesk.test", opts...)
-			ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // tells a hang, measures nothing
+			ctx, cancel := context.WithTimeout(t.Context(), hangTime)
 			defer cancel()
 			ended := make(chan error, 1)
 			go func() { ended <- call(ctx, client, opts...) }()
@@ -142,7 +146,7 @@ func playHostile(t *testing.T, opts []Option, check func(t *testing.T, err error
 					t.Errorf("the text of the error is not fit for a terminal: %q", err)
 				}
 				check(t, err)
-			case <-time.After(2 * time.Minute):
+			case <-time.After(2 * hangTime):
 				t.Fatal("the call hangs, and its context cannot end it")
 			}
 		})
@@ -207,7 +211,7 @@ func TestHostile_wire(t *testing.T) {
 			t.Parallel()
 			transport := newTransport()
 			t.Cleanup(transport.CloseIdleConnections)
-			timeout := time.Duration(0) // the default
+			timeout := hangTime
 			if tt.short {
 				timeout = 50 * time.Millisecond
 			}
@@ -245,7 +249,7 @@ func TestHostile_http2(t *testing.T) {
 			transport := newTransport()
 			transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 			t.Cleanup(transport.CloseIdleConnections)
-			playHostile(t, []Option{WithBaseURL(server.URL), withTransport(transport), WithRetryPolicy(quick), WithRateLimiter(nil)}, func(t *testing.T, err error) {
+			playHostile(t, []Option{WithBaseURL(server.URL), WithHTTPClient(&http.Client{Transport: transport, Timeout: hangTime}), WithRetryPolicy(quick), WithRateLimiter(nil)}, func(t *testing.T, err error) {
 				t.Helper()
 				if err == nil || name == "103 without an end" && !errors.Is(err, ErrResponseTooLarge) { // the other ends the connection, without a word
 					t.Errorf("got %v", err)

@@ -5,6 +5,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
@@ -85,12 +86,10 @@ func (p *story) unspoken(run *played) (lies []string) {
 // misjudged compares what the run says of one token with the server's state.
 func (p *story) misjudged(run *played, raw string) string {
 	name, revoked := tokenName(raw), p.server.Revoked(raw)
-	i := slices.IndexFunc(run.heard, func(r RevokeResult) bool {
-		return r.Target.JTI == redact.Tokens(name.JTI) && (name.JTI != "" || r.Target.ID == name.ID)
-	})
+	i := run.resultOf(name)
 	isOwn := raw == p.own || p.ownNameless && name.JTI == ""
 	if i < 0 {
-		if !revoked && !isOwn && len(run.report.whole) == 0 {
+		if !revoked && !isOwn && len(run.report.whole) == 0 && !p.otherSkipped(run, name) {
 			return fmt.Sprintf("%v lives, and nobody says so: %v", name, run.err)
 		}
 		return ""
@@ -117,6 +116,24 @@ func (p *story) misjudged(run *played, raw string) string {
 		}
 	}
 	return p.lockedOut(run, raw, revoked, i)
+}
+
+// resultOf is where the run heard of a token; -1 when it did not.
+func (r *played) resultOf(name Target) int {
+	return slices.IndexFunc(r.heard, func(result RevokeResult) bool {
+		return result.Target.JTI == redact.Tokens(name.JTI) && (name.JTI != "" || result.Target.ID == name.ID)
+	})
+}
+
+// otherSkipped reports whether another run saw the token and skipped it. Where
+// revoked rows are hidden, each row that one run revokes moves those behind it up,
+// so that the other may never be shown a token that Match does not choose. One
+// that Match does choose must be spoken of all the same.
+func (p *story) otherSkipped(run *played, name Target) bool {
+	return p.opts.Match != nil && slices.ContainsFunc(p.runs, func(other *played) bool {
+		i := other.resultOf(name)
+		return other != run && i >= 0 && other.heard[i].Outcome == Skipped
+	})
 }
 
 // lockedOut looks at the client's own token.
@@ -177,4 +194,38 @@ func revokedAmong(server *tiledesktest.Server, tokens []string) (n int) {
 		}
 	}
 	return n
+}
+
+// A run that never was shown a token, because another run moved the rows, says
+// nothing false where it would have skipped that token; else it does.
+func TestJudgeOfTwoRuns(t *testing.T) {
+	t.Parallel()
+	chosen := func(*Token) bool { return true }
+	for name, test := range map[string]struct {
+		match  func(*Token) bool
+		others []Outcome // what the other run says of the token
+		lie    bool
+	}{
+		"the other run skipped it":         {everyOther, []Outcome{Skipped}, false},
+		"the other run did not see it":     {everyOther, nil, true},
+		"the other run failed to do it":    {everyOther, []Outcome{Failed}, true},
+		"the other run says it is revoked": {chosen, []Outcome{Revoked}, true},
+		"skipped without a Match":          {nil, []Outcome{Skipped}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := &story{server: tiledesktest.NewHandler()}
+			p.opts.Match = test.match
+			p.server.AddUser(testEmail, testPassword)
+			raw := p.server.Issue(testEmail, 1)[0]
+			silent, other := &played{report: new(RevokeReport)}, &played{report: new(RevokeReport)}
+			for _, outcome := range test.others {
+				other.heard = append(other.heard, RevokeResult{Target: tokenName(raw), Outcome: outcome})
+			}
+			p.runs = []*played{silent, other}
+			if lie := p.misjudged(silent, raw); (lie != "") != test.lie {
+				t.Errorf("the judge says %q", lie)
+			}
+		})
+	}
 }

@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/iotest"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
@@ -78,7 +79,6 @@ func TestSignInIsSentOnceWhateverHappens(t *testing.T) {
 		"a token that is none":         {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":"two words"}`}, true, ErrUnexpectedResponse},
 		"a token that is no text":      {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":["a"]}`}, true, ErrUnexpectedResponse},
 		"a failure that is called 200": {tiledesktest.Fault{Status: 200, Body: `{"success":false,"msg":"no"}`}, true, nil},
-		"no answer in time":            {tiledesktest.Fault{Delay: time.Minute}, true, context.DeadlineExceeded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,17 +86,36 @@ func TestSignInIsSentOnceWhateverHappens(t *testing.T) {
 			server.AddUser(testEmail, testPassword)
 			test.fault.Times = -1
 			server.Inject(test.fault)
-			client, err := signIn(t, server.URL(), WithHTTPClient(&http.Client{Timeout: 300 * time.Millisecond}))
-			if client != nil || err == nil || test.kind != nil && !errors.Is(err, test.kind) {
-				t.Errorf("got %v, %v", client, err)
-			}
-			if strings.Contains(err.Error(), minted) != test.minted || strings.Contains(err.Error(), testPassword) {
-				t.Errorf("the text is %q", err)
-			}
+			client, err := signIn(t, server.URL())
+			checkSignInFailed(t, client, err, test.kind, test.minted)
 			if n := len(server.Requests()); n != 1 {
 				t.Errorf("%d requests were sent", n)
 			}
 		})
+	}
+}
+
+func TestSignInIsSentOnceWhereNoAnswerComes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server := tiledesktest.NewHandler()
+		server.AddUser(testEmail, testPassword)
+		server.Inject(tiledesktest.Fault{Delay: time.Hour, Times: -1})
+		client, err := signIn(t, testURL, withTransport(inProcess{server}))
+		checkSignInFailed(t, client, err, context.DeadlineExceeded, true)
+		if n := len(server.Requests()); n != 1 {
+			t.Errorf("%d requests were sent", n)
+		}
+	})
+}
+
+func checkSignInFailed(t *testing.T, client *Client, err, kind error, mayBeMinted bool) {
+	t.Helper()
+	if client != nil || err == nil || kind != nil && !errors.Is(err, kind) {
+		t.Fatalf("got %v, %v", client, err)
+	}
+	if strings.Contains(err.Error(), minted) != mayBeMinted || strings.Contains(err.Error(), testPassword) {
+		t.Errorf("the text is %q", err)
 	}
 }
 

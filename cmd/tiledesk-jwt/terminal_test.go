@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"io"
 	"os"
 	"os/exec"
@@ -44,6 +45,7 @@ func onTerminal(t *testing.T, server *tiledesktest.Server, columns uint16, env [
 		"TERM=xterm", quickExit, "PATH=" + os.Getenv("PATH"),
 		"TILEDESK_BASE_URL=" + server.URL(),
 		"TILEDESK_EMAIL=" + testEmail, "TILEDESK_PASSWORD=" + testPassword,
+		"GOCOVERDIR=" + cmp.Or(os.Getenv("GOCOVERDIR"), t.TempDir()), // with -cover the command complains without
 	}, env...)
 	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 50, Cols: columns})
 	if err != nil {
