@@ -87,6 +87,7 @@ type selection struct {
 // tally is what people are told before they are asked.
 type tally struct {
 	planned, young, unknown, inUse, reported int
+	undated                                  int // of those planned
 	oldest, newest                           time.Time
 	first                                    []*tiledesk.Token
 }
@@ -120,6 +121,7 @@ func (t *tally) plan(token *tiledesk.Token) {
 	}
 	created := token.CreatedAt
 	if created.IsZero() {
+		t.undated++
 		return
 	}
 	if t.oldest.IsZero() || created.Before(t.oldest) {

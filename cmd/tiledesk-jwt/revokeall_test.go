@@ -121,3 +121,18 @@ func TestUnknownTime(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// What is asked about tells of tokens whose time is unknown.
+func TestRevokeAll_tellsOfUnknownTimes(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	a, now := testApp(&stderr)
+	s := selection{file: &reportFile{}}
+	for _, token := range []*tiledesk.Token{{JTI: "a"}, {JTI: "b", CreatedAt: *now}, {JTI: "c", CreatedAt: now.Add(-time.Hour)}} {
+		s.count(tiledesk.RevokeResult{Token: token, Outcome: tiledesk.Planned})
+	}
+	a.showPlan(&s, false)
+	if want := "3 tokens would be revoked, created from 2026-11-22 19:00 UTC to 2026-11-22 20:00 UTC; 1 of them at an unknown time."; !strings.Contains(stderr.String(), want) {
+		t.Errorf("%s", stderr.String())
+	}
+}
