@@ -248,8 +248,11 @@ func explainTLS(err error) string {
 	return ""
 }
 
+// withoutPrefix is the text of an error without the name of the package, also where
+// it stands in front of an error inside.
 func withoutPrefix(err error) string {
-	return strings.TrimPrefix(strings.TrimPrefix(err.Error(), "tiledesk: "), "invalid argument: ")
+	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "tiledesk: "), "invalid argument: ")
+	return strings.ReplaceAll(text, ": tiledesk: ", ": ")
 }
 
 // sentence begins with a capital and ends with a full stop.

@@ -24,12 +24,12 @@ func FuzzReport(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		report := &reportFile{done: make(map[string]bool), passed: make(map[string]bool)}
-		whole, err := report.readLines(bytes.NewReader(text))
+		report := &reportFile{done: make(map[entryKey]bool), passed: make(map[entryKey]bool)}
+		whole, rest, err := report.readLines(bytes.NewReader(text))
 		if whole < 0 || whole > int64(len(text)) || whole > 0 && text[whole-1] != '\n' {
 			t.Fatalf("%d of %d bytes are whole lines", whole, len(text))
 		}
-		if err == nil && bytes.IndexByte(text[whole:], '\n') >= 0 {
+		if err == nil && (!bytes.Equal(rest, text[whole:]) || bytes.IndexByte(rest, '\n') >= 0) {
 			t.Fatalf("the rest has a line of its own: %q", text[whole:])
 		}
 		done := 0
@@ -40,12 +40,12 @@ func FuzzReport(f *testing.F) {
 			}
 			if object.Outcome == "revoked" || object.Outcome == "already gone" {
 				done++
-				if !report.done[reportKey(object.ID, object.JTI)] {
+				if key, tells := keyOfEntry(object.ID, object.JTI); tells && !report.done[key] {
 					t.Fatalf("forgotten: %q", line)
 				}
 			}
 		}
-		if report.resumed() > done {
+		if report.resumed() > done+1 { // the rest can be a line without its line break
 			t.Fatalf("%d lines are %d tokens", done, report.resumed())
 		}
 	})

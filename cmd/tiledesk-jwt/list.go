@@ -32,17 +32,26 @@ func (c *listCommand) Run(ctx context.Context, a *app) error {
 	}
 	return a.withSession(ctx, func(s *session) error {
 		tokens, footer, err := c.fetch(ctx, a, s)
-		if err != nil && !errors.Is(err, tiledesk.ErrIncompleteHistory) {
+		if err != nil && (len(tokens) == 0 || !cutOff(err)) {
 			return err
 		}
 		if writeErr := c.write(a, rows(tokens, s.jti)); writeErr != nil {
 			return unwritten("The list", writeErr)
 		}
-		if a.onTerminal.stdout && c.Format == "table" {
+		switch {
+		case err != nil:
+			a.console.warn("the list is not whole: it ended after %s", count(len(tokens), "token"))
+		case a.onTerminal.stdout && c.Format == "table":
 			a.console.note("%s", footer)
 		}
 		return err
 	})
+}
+
+// cutOff reports whether a list ended early in such a way that what came of it is
+// worth showing: listing it again would bring no more.
+func cutOff(err error) bool {
+	return errors.Is(err, tiledesk.ErrIncompleteHistory) || errors.Is(err, tiledesk.ErrResponseTooLarge)
 }
 
 // fetch gets the tokens and a line about them.
@@ -65,7 +74,7 @@ func (c *listCommand) fetch(ctx context.Context, a *app, s *session) ([]*tiledes
 	for token, err := range s.JWT.History(ctx, &opts) {
 		if err != nil {
 			order.sort()
-			return order.tokens, "", err
+			return order.tokens, "", err // what came until then
 		}
 		order.add(token)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -58,7 +59,7 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
 			a.console.complain("The run stopped there, since no other token would have done better.")
 		}
 	case interrupted(ctx):
-		a.console.complain("Interrupted. What was not attempted is still alive; run the same command again to go on.")
+		a.console.complain("Interrupted. Treat what was not attempted as still valid, and run the same command again to go on.")
 	case whole != nil && !errors.Is(context.Cause(ctx), errNoReport):
 		a.console.complain("%s", explain(whole))
 		if report.Incomplete && !errors.Is(whole, tiledesk.ErrIncompleteHistory) && !errors.Is(whole, tiledesk.ErrTokensKeepAppearing) {
@@ -69,7 +70,7 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
 }
 
 // wasTold reports whether the run stopped on a failure that was shown as that of its
-// token.
+// token: those that were not attempted say the same, where there are any others.
 func wasTold(report *tiledesk.RevokeReport, whole error) bool {
 	shown := 0
 	for _, failure := range report.Failures {
@@ -79,9 +80,13 @@ func wasTold(report *tiledesk.RevokeReport, whole error) bool {
 		if shown++; shown > maxShown {
 			return false
 		}
-		if failure.Err != nil && errors.Is(whole, failure.Err) {
-			return true
+		cause := failure.Err
+		if cause == nil || !errors.Is(whole, cause) {
+			continue
 		}
+		return slices.ContainsFunc(report.Failures, func(other tiledesk.RevokeResult) bool {
+			return other.Outcome == tiledesk.NotAttempted && errors.Is(other.Err, cause)
+		}) || len(report.Failures) == 1
 	}
 	return false
 }

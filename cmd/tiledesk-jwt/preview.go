@@ -69,6 +69,10 @@ func (a *app) showPlan(selection *selection, dryRun bool) {
 			line("  and %d more", more)
 		}
 	}
+	undated := ""
+	if t.undated > 0 {
+		undated = fmt.Sprintf("; %d of them at an unknown time", t.undated)
+	}
 	switch {
 	case t.planned == 0 && selection.incomplete:
 		sentence("No token that would be revoked was listed.")
@@ -79,7 +83,7 @@ func (a *app) showPlan(selection *selection, dryRun bool) {
 	case t.planned == 1:
 		sentence("1 token would be revoked, created %s.", clock(t.oldest))
 	default:
-		sentence("%s would be revoked, created from %s to %s.", count(t.planned, "token"), clock(t.oldest), clock(t.newest))
+		sentence("%s would be revoked, created from %s to %s%s.", count(t.planned, "token"), clock(t.oldest), clock(t.newest), undated)
 	}
 	if text := t.leftAlone(selection.before); text != "" {
 		a.console.note("%s", text)

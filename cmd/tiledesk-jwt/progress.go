@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -12,6 +13,8 @@ import (
 const (
 	barInterval  = 100 * time.Millisecond
 	lineInterval = 10 * time.Second
+	barWidth     = 10
+	clearLine    = "\r\x1b[2K"
 )
 
 // progress shows how far a run is: a bar on a terminal, a line now and then where
@@ -41,17 +44,22 @@ func (a *app) newProgress(expected int) *progress {
 	}
 }
 
+// draw keeps the bar much shorter than most terminals are wide: where one is made
+// narrower, what does not fit any more is wrapped and cannot be taken away.
 func (p *progress) draw() {
 	if p.bar == nil {
 		p.bar = progressbar.NewOptions(p.total,
 			progressbar.OptionSetWriter(p.app.stderr),
-			progressbar.OptionFullWidth(),
+			progressbar.OptionSetWidth(barWidth),
+			progressbar.OptionUseANSICodes(true),
 			progressbar.OptionThrottle(barInterval),
 			progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetItsString("tok"),
 			progressbar.OptionSetPredictTime(true),
 		)
+		if p.app.console.width >= narrow {
+			progressbar.OptionShowIts()(p.bar)
+			progressbar.OptionSetItsString("tok")(p.bar)
+		}
 	}
 	p.bar.ChangeMax(p.total)
 	_ = p.bar.Set(p.done) // it is decoration
@@ -100,10 +108,11 @@ func (p *progress) pace(now time.Time) string {
 	return fmt.Sprintf("%.1f a second, about %s left", float64(p.done)/elapsed.Seconds(), left.Round(time.Second))
 }
 
-// interrupt takes the bar away for a line of text.
+// interrupt takes the bar away for a line of text. The bar itself would leave one
+// that was drawn only once.
 func (p *progress) interrupt() {
 	if p.bar != nil {
-		_ = p.bar.Clear()
+		_, _ = io.WriteString(p.app.stderr, clearLine) // it is decoration
 	}
 }
 

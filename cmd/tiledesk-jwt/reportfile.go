@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -14,12 +15,27 @@ import (
 )
 
 // reportFile is the file of --report: a JSON object for each token, written as it
-// happens. Its methods do nothing on the nil that stands for no report.
+// happens. Its methods do nothing on the zero value that stands for no report.
 type reportFile struct {
 	*os.File
-	done   map[string]bool // what an earlier run has dealt with, by id or else by jti
-	passed map[string]bool // what an earlier run has skipped
-	failed error           // the first write that failed
+	unlocked bool              // another run cannot be kept from using it
+	done     map[entryKey]bool // what an earlier run has dealt with
+	passed   map[entryKey]bool // what an earlier run has skipped
+	failed   error             // the first write that failed
+}
+
+// entryKey tells the entries of a list apart, by both of their identifiers.
+type entryKey struct{ id, jti string }
+
+// keyOfEntry is false where the identifiers do not tell the entry from others: the
+// report has the same mark in the place of every identifier that is a whole token.
+func keyOfEntry(id, jti string) (entryKey, bool) {
+	key := entryKey{id: redact.Tokens(id), jti: redact.Tokens(jti)}
+	tells := key.id
+	if tells == "" {
+		tells = key.jti
+	}
+	return key, tells != "" && !strings.Contains(tells, redact.Mark)
 }
 
 // reportLine is one line of the file.
@@ -32,9 +48,12 @@ type reportLine struct {
 	Error    *string          `json:"error"`
 }
 
+// errInUse is a file that another run has locked.
+var errInUse = errors.New("another run is using this file")
+
 // openReport opens a new file, or reads one that is there and goes on behind it.
 // No name is no report.
-func openReport(name string) (*reportFile, error) {
+func openReport(name string, lock func(*os.File) error) (*reportFile, error) {
 	switch name {
 	case "":
 		return &reportFile{}, nil
@@ -45,23 +64,38 @@ func openReport(name string) (*reportFile, error) {
 	if err != nil {
 		return nil, usage("--report %s: %s", name, unreadable(err))
 	}
-	r := &reportFile{File: file, done: make(map[string]bool), passed: make(map[string]bool)}
-	if err := r.takeOver(); err != nil {
+	r := &reportFile{File: file, done: make(map[entryKey]bool), passed: make(map[entryKey]bool)}
+	switch err := r.takeOver(lock); {
+	case errors.Is(err, errInUse):
+		r.close()
+		return nil, usage("--report %s: another run is using it. Wait until that one has ended, or choose another name. Nothing was sent.", name)
+	case err != nil:
 		r.close()
 		return nil, usage("--report %s: %s. Nothing was sent.", name, err)
 	}
 	return r, nil
 }
 
-// takeOver reads what an earlier run wrote, cuts off a last line that is not
-// whole, and keeps others from reading the file.
-func (r *reportFile) takeOver() error {
+// takeOver locks the file and reads what an earlier run wrote. It cuts off a last
+// line that is not whole, and keeps others from reading the file.
+func (r *reportFile) takeOver(lock func(*os.File) error) error {
 	if info, err := r.Stat(); err != nil || !info.Mode().IsRegular() {
-		return errors.New("this is no file that a run can go on with")
+		return errors.New("this is not a file that a run can go on with")
 	}
-	whole, err := r.readLines(r.File)
-	if err == nil {
-		err = r.Truncate(whole)
+	if err := lock(r.File); errors.Is(err, errInUse) {
+		return err
+	} else if err != nil {
+		r.unlocked = true
+	}
+	whole, rest, err := r.readLines(r.File)
+	switch {
+	case err != nil:
+		return err
+	case len(rest) == 0:
+	case r.take(rest): // only the line break is missing, as some editors leave it
+		_, err = r.WriteString("\n")
+	default:
+		err = r.cut(whole, int64(len(rest)))
 	}
 	if err == nil && filesHaveModes {
 		err = r.Chmod(0o600)
@@ -69,38 +103,68 @@ func (r *reportFile) takeOver() error {
 	return err
 }
 
-// readLines returns how many bytes of whole lines there are.
-func (r *reportFile) readLines(in io.Reader) (whole int64, err error) {
+// cut takes a torn last line away, through another handle: Windows does not let one
+// truncate that was opened to append.
+func (r *reportFile) cut(whole, torn int64) error {
+	file, err := os.OpenFile(r.Name(), os.O_WRONLY, 0)
+	if err != nil {
+		return unreadable(err)
+	}
+	defer func() { _ = file.Close() }()
+	ours, err := r.Stat()
+	if err != nil {
+		return unreadable(err)
+	}
+	if same, err := file.Stat(); err != nil || !os.SameFile(ours, same) || same.Size() != whole+torn {
+		return errInUse // it has no locks, and what looked torn was being written
+	}
+	return file.Truncate(whole)
+}
+
+// readLines returns how many bytes of whole lines there are, and what stands behind
+// them without a line break.
+func (r *reportFile) readLines(in io.Reader) (whole int64, rest []byte, err error) {
 	lines := bufio.NewReader(in)
-	ours := false // there is a line that only a report has
 	for {
 		text, err := lines.ReadBytes('\n')
 		switch {
-		case err == io.EOF && !ours && !beginsReport(text):
-			return whole, errForeignReport
+		case err == io.EOF && !beginsReport(text) && !r.take(text):
+			return whole, nil, errForeignReport
 		case err == io.EOF:
-			return whole, nil
+			return whole, text, nil
 		case err != nil:
-			return whole, unreadable(err)
-		}
-		var line reportLine
-		if len(bytes.TrimSpace(text)) > 0 {
-			if json.Unmarshal(text, &line) != nil || line.Outcome == 0 {
-				return whole, errForeignReport
-			}
-			ours = true
+			return whole, nil, unreadable(err)
+		case !r.take(text):
+			return whole, nil, errForeignReport
 		}
 		whole += int64(len(text))
-		switch key := reportKey(line.ID, line.JTI); line.Outcome {
-		case tiledesk.Revoked, tiledesk.AlreadyGone:
-			r.done[key] = true
-		case tiledesk.Skipped:
-			r.passed[key] = true
-		}
 	}
 }
 
-var errForeignReport = errors.New("the file is there and is no report of tiledesk-jwt revoke-all; choose another name")
+// take remembers what a line says. It is false when that is not a line of a report.
+func (r *reportFile) take(text []byte) bool {
+	if len(bytes.TrimSpace(text)) == 0 {
+		return true
+	}
+	var line reportLine
+	if json.Unmarshal(text, &line) != nil || line.Outcome == 0 {
+		return false
+	}
+	key, tells := keyOfEntry(line.ID, line.JTI)
+	switch line.Outcome {
+	case tiledesk.Revoked, tiledesk.AlreadyGone:
+		if tells {
+			r.done[key] = true
+		}
+	case tiledesk.Skipped:
+		if tells {
+			r.passed[key] = true
+		}
+	}
+	return true
+}
+
+var errForeignReport = errors.New("the file is there and is not a report of tiledesk-jwt revoke-all; choose another name")
 
 // beginsReport reports whether a text without its line break can be what a crash
 // left of the first line. It is thrown away, and many a file of somebody else is
@@ -115,22 +179,14 @@ func (r *reportFile) resumed() int { return len(r.done) }
 
 // has reports whether an earlier run has dealt with the token.
 func (r *reportFile) has(token *tiledesk.Token) bool {
-	return len(r.done) > 0 && r.done[reportKey(redact.Tokens(token.ID), redact.Tokens(token.JTI))]
+	key, tells := keyOfEntry(token.ID, token.JTI)
+	return tells && r.done[key]
 }
 
 // knows reports whether the file says already that the token is left alone.
 func (r *reportFile) knows(result tiledesk.RevokeResult) bool {
-	if result.Outcome != tiledesk.Skipped {
-		return false
-	}
-	return r.has(result.Token) || r.passed[reportKey(redact.Tokens(result.Target.ID), redact.Tokens(result.Target.JTI))]
-}
-
-func reportKey(id, jti string) string {
-	if id != "" {
-		return "id:" + id
-	}
-	return "jti:" + jti // which can itself begin with id:
+	key, tells := keyOfEntry(result.Target.ID, result.Target.JTI)
+	return result.Outcome == tiledesk.Skipped && tells && (r.done[key] || r.passed[key])
 }
 
 // write adds the line of one result. It is false when the file takes no more.

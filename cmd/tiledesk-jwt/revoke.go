@@ -70,7 +70,7 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 }
 
 // endCurrent says how to end the token in use and no other.
-const endCurrent = "To end this token alone, put it into a file and run tiledesk-jwt revoke --token-from FILE."
+const endCurrent = "To end this token alone, run tiledesk-jwt revoke --token-from FILE, where FILE holds it."
 
 // inUse reports whether a target is the token in use by its jti. An id does not tell.
 func (s *session) inUse(target tiledesk.Target) bool { return sameJTI(target.JTI, s.jti) }

@@ -35,11 +35,14 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 	if err := a.mustBeThere(ask, false); err != nil {
 		return err
 	}
-	file, err := openReport(string(c.Report))
+	file, err := openReport(string(c.Report), lockFile)
 	if err != nil {
 		return err
 	}
 	defer file.close()
+	if file.unlocked {
+		a.console.warn("%s cannot be locked where it is. Let no other run use it before this one has ended.", string(c.Report))
+	}
 	selection := selection{before: c.cutoff(a.now()), file: file}
 	return a.withSession(ctx, func(s *session) error {
 		if file.resumed() > 0 {
@@ -84,6 +87,7 @@ type selection struct {
 // tally is what people are told before they are asked.
 type tally struct {
 	planned, young, unknown, inUse, reported int
+	undated                                  int // of those planned
 	oldest, newest                           time.Time
 	first                                    []*tiledesk.Token
 }
@@ -117,6 +121,7 @@ func (t *tally) plan(token *tiledesk.Token) {
 	}
 	created := token.CreatedAt
 	if created.IsZero() {
+		t.undated++
 		return
 	}
 	if t.oldest.IsZero() || created.Before(t.oldest) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -58,7 +57,7 @@ func TestReportThatTakesNoMore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := openReport(filepath.Join(t.TempDir(), "report"))
+	file, err := openReport(filepath.Join(t.TempDir(), "report"), lockFile)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,40 +122,17 @@ func TestUnknownTime(t *testing.T) {
 	}
 }
 
-func TestReportIsReadAgain(t *testing.T) {
+// What is asked about tells of tokens whose time is unknown.
+func TestRevokeAll_tellsOfUnknownTimes(t *testing.T) {
 	t.Parallel()
-	name := filepath.Join(t.TempDir(), "report")
-	lines := `{"id":"1","jti":"a","outcome":"revoked"}` + "\n" + `{"jti":"b","outcome":"already gone"}` + "\n" +
-		`{"id":"3","outcome":"failed"}` + "\n" + `{"id":"4","outcome":"revo`
-	if err := os.WriteFile(name, []byte(lines), 0o600); err != nil {
-		t.Fatal(err)
+	var stderr bytes.Buffer
+	a, now := testApp(&stderr)
+	s := selection{file: &reportFile{}}
+	for _, token := range []*tiledesk.Token{{JTI: "a"}, {JTI: "b", CreatedAt: *now}, {JTI: "c", CreatedAt: now.Add(-time.Hour)}} {
+		s.count(tiledesk.RevokeResult{Token: token, Outcome: tiledesk.Planned})
 	}
-	file, err := openReport(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.close()
-	for id, want := range map[string]bool{"1": true, "3": false, "4": false} {
-		if file.has(&tiledesk.Token{ID: id}) != want {
-			t.Errorf("id %s", id)
-		}
-	}
-	if !file.has(&tiledesk.Token{JTI: "b"}) || file.resumed() != 2 {
-		t.Errorf("%d are done", file.resumed())
-	}
-	if text, err := os.ReadFile(name); err != nil || strings.Contains(string(text), `"4"`) {
-		t.Errorf("the cut line is still there: %v", err)
-	}
-}
-
-// A token without an id whose jti looks like the key of an id is not that id.
-func TestReportTellsIDFromJTI(t *testing.T) {
-	t.Parallel()
-	report := &reportFile{done: make(map[string]bool), passed: make(map[string]bool)}
-	if _, err := report.readLines(strings.NewReader(`{"jti":"id:1","outcome":"revoked"}` + "\n")); err != nil {
-		t.Fatal(err)
-	}
-	if report.has(&tiledesk.Token{ID: "1"}) || !report.has(&tiledesk.Token{JTI: "id:1"}) {
-		t.Error("the jti id:1 is taken for the id 1")
+	a.showPlan(&s, false)
+	if want := "3 tokens would be revoked, created from 2026-11-22 19:00 UTC to 2026-11-22 20:00 UTC; 1 of them at an unknown time."; !strings.Contains(stderr.String(), want) {
+		t.Errorf("%s", stderr.String())
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -128,7 +127,7 @@ func TestTerminal(t *testing.T) {
 		term.expect(`and 2 more`)
 		term.expect(`Revoke\s+all\s+12\s+tokens\s+at\s+` + server.URL() + `,\s+account\s+agent@example\.com\?\s+This\s+cannot\s+be\s+undone\.\s+\[y/N\] $`)
 		term.send("y\n")
-		term.expect(`\d+% \|█* *\| \(\d+/12, \d+ tok/(s|min)\) \[\d+s:\d+s\]`)
+		term.expect(`\d+% \|█* *\| \(\d+/12(, \d+ tok/(s|min))?\) \[\d+s:\d+s\]`)
 		term.expect(`12 revoked, 2 left alone\.`)
 		checkWidth(t, term.end(exitDone), columns)
 		for _, token := range old {
@@ -185,45 +184,6 @@ func TestTerminalEnds(t *testing.T) {
 	term.expect(`\[y/N\] $`)
 	term.send("\x04")
 	if text := term.end(exitUsage); !strings.Contains(text, "[y/N] \r\nNothing was revoked.") {
-		t.Errorf("%q", text)
-	}
-}
-
-// What is asked about is shown where the question is, also when stdout is a file
-// and with --quiet.
-func TestRevokeAll_showsWhatItAsksAbout(t *testing.T) {
-	t.Parallel()
-	server := newTestServer(t)
-	tokens := server.Issue(testEmail, 12)
-	jti, _ := identify(tokens[11])
-	term := onTerminal(t, server, 80, []string{"STDOUT=" + filepath.Join(t.TempDir(), "out")}, "revoke-all", "--quiet")
-	term.expect(`(?s)  ` + jti + `  now.*  and 2 more\s+12 tokens would be revoked, created.*Revoke\s+all\s+12\s+tokens\s+at.*\[y/N\] $`)
-	term.send("n\n")
-	term.end(exitUsage)
-}
-
-// Where the list may lack tokens, the question does not say "all".
-func TestRevokeAll_asksAboutWhatCouldBeListed(t *testing.T) {
-	t.Parallel()
-	server := newTestServer(t, tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(5))
-	server.Issue(testEmail, 12)
-	term := onTerminal(t, server, 80, nil, "revoke-all")
-	term.expect(`The list may lack tokens`)
-	term.expect(`Revoke the 5 tokens that could be listed at`)
-	term.send("n\n")
-	if text := term.end(exitUsage); strings.Contains(text, "all 5") {
-		t.Errorf("%q", text)
-	}
-}
-
-// The token in use is refused before the question.
-func TestRevoke_refusesTheTokenInUseBeforeItAsks(t *testing.T) {
-	t.Parallel()
-	server := newTestServer(t)
-	token := server.Issue(testEmail, 1)[0]
-	jti, _ := identify(token)
-	text := onTerminal(t, server, 80, []string{"TILEDESK_TOKEN=" + token}, "revoke", strings.ToUpper(jti)).end(exitUsage)
-	if !strings.Contains(text, "Nothing was sent") || strings.Contains(text, "[y/N]") || len(server.Requests()) > 0 {
 		t.Errorf("%q", text)
 	}
 }

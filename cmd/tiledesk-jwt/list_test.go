@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+// A list that ends early, because it is longer than any real one, shows what came,
+// says that this is not all, and ends as a failure.
+func TestList_showsWhatCameOfAListThatIsTooLong(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("page") == "1" {
+			_, _ = io.CopyN(w, endless{}, 17<<20)
+			return
+		}
+		_, _ = fmt.Fprint(w, `{"perPage":2,"count":4,"jwts":[{"_id":"1","jti":"a"},{"_id":"2","jti":"b"}]}`)
+	}))
+	t.Cleanup(server.Close)
+	for _, format := range []string{"table", "json", "jsonl", "csv"} {
+		var stderr bytes.Buffer
+		a, _ := testApp(&stderr)
+		a.getenv = testEnv(map[string]string{"TILEDESK_EMAIL": "a", "TILEDESK_PASSWORD": "b", "TILEDESK_BASE_URL": server.URL})
+		a.flags.Timeout = patience
+		err := (&listCommand{All: true, Format: format}).Run(context.Background(), a)
+		if out := a.stdout.(*bytes.Buffer).String(); !strings.Contains(out, "a") || !strings.Contains(out, "b") || strings.Count(out, "\n") == 0 {
+			t.Errorf("%s: %q", format, out)
+		}
+		if codeOf(err) != exitUndone || !strings.Contains(stderr.String(), "warning: the list is not whole: it ended after 2 tokens") {
+			t.Errorf("%s: %v: %s", format, err, stderr.String())
+		}
+	}
+}
+
+// An empty list that may lack tokens is not called empty.
+func TestList_neverCallsAnIncompleteListEmpty(t *testing.T) {
+	t.Parallel()
+	if cutOff(&tiledesk.APIError{StatusCode: 500}) {
+		t.Error("a failure is taken for a list")
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.CopyN(w, endless{}, 17<<20)
+	}))
+	t.Cleanup(server.Close)
+	var stderr bytes.Buffer
+	a, _ := testApp(&stderr)
+	a.getenv = testEnv(map[string]string{"TILEDESK_EMAIL": "a", "TILEDESK_PASSWORD": "b", "TILEDESK_BASE_URL": server.URL})
+	a.flags.Timeout = patience
+	err := (&listCommand{All: true, Format: "table"}).Run(context.Background(), a)
+	if codeOf(err) != exitUndone || strings.Contains(stderr.String(), "no tokens") || a.stdout.(*bytes.Buffer).Len() > 0 {
+		t.Errorf("%v: %s", err, stderr.String())
+	}
+}
+
+// endless is white space without end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}

@@ -1,0 +1,99 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/creack/pty"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+// What is asked about is shown where the question is, also when stdout is a file
+// and with --quiet.
+func TestRevokeAll_showsWhatItAsksAbout(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	tokens := server.Issue(testEmail, 12)
+	jti, _ := identify(tokens[11])
+	term := onTerminal(t, server, 80, []string{"STDOUT=" + filepath.Join(t.TempDir(), "out")}, "revoke-all", "--quiet")
+	term.expect(`(?s)  ` + jti + `  now.*  and 2 more\s+12 tokens would be revoked, created.*Revoke\s+all\s+12\s+tokens\s+at.*\[y/N\] $`)
+	term.send("n\n")
+	term.end(exitUsage)
+}
+
+// Where the list may lack tokens, the question does not say "all".
+func TestRevokeAll_asksAboutWhatCouldBeListed(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(5))
+	server.Issue(testEmail, 12)
+	term := onTerminal(t, server, 80, nil, "revoke-all")
+	term.expect(`The list may lack tokens`)
+	term.expect(`Revoke the 5 tokens that could be listed at`)
+	term.send("n\n")
+	if text := term.end(exitUsage); strings.Contains(text, "all 5") {
+		t.Errorf("%q", text)
+	}
+}
+
+// The token in use is refused before the question.
+func TestRevoke_refusesTheTokenInUseBeforeItAsks(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	token := server.Issue(testEmail, 1)[0]
+	jti, _ := identify(token)
+	text := onTerminal(t, server, 80, []string{"TILEDESK_TOKEN=" + token}, "revoke", strings.ToUpper(jti)).end(exitUsage)
+	if !strings.Contains(text, "Nothing was sent") || strings.Contains(text, "[y/N]") || len(server.Requests()) > 0 {
+		t.Errorf("%q", text)
+	}
+}
+
+// A terminal that is made narrower meanwhile keeps nothing of the bar.
+func TestProgress_leavesNothingInANarrowerTerminal(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.Issue(testEmail, 6)
+	release := make(chan struct{})
+	var once sync.Once
+	t.Cleanup(func() { once.Do(func() { close(release) }) }) // before the server closes
+	var deletes atomic.Int64
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method == "DELETE" && deletes.Add(1) > 3 {
+			<-release
+		}
+	})
+	term := onTerminal(t, server, 120, nil, "revoke-all", "--yes", "--rate", "0", "--concurrency", "1")
+	term.expect(`\(\d/6, \d+ tok/`)
+	if err := pty.Setsize(term.tty.(*os.File), &pty.Winsize{Rows: 50, Cols: 60}); err != nil {
+		t.Fatal(err)
+	}
+	once.Do(func() { close(release) })
+	text := term.end(exitDone)
+	for _, line := range strings.FieldsFunc(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		// Of the bar, and of blanks that would take it away.
+		if (strings.Contains(line, "%") || strings.TrimSpace(line) == "") && utf8.RuneCountInString(line) > 60 {
+			t.Errorf("this would be wrapped: %q", line)
+		}
+	}
+	if !strings.Contains(text, "\r\x1b[2K6 revoked.") {
+		t.Errorf("the bar is left beside the result: %q", text)
+	}
+}
+
+// A bar that was drawn only once goes as well.
+func TestProgress_leavesNothingOfOneToken(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.Issue(testEmail, 1)
+	text := onTerminal(t, server, 80, nil, "revoke-all", "--yes").end(exitDone)
+	if !strings.Contains(text, "\r\x1b[2K1 revoked.") {
+		t.Errorf("%q", text)
+	}
+}
