@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/tidwall/gjson"
 )
@@ -23,18 +23,20 @@ const maxEntries = 40 << 13
 // is unknown, since the module is closed; any other name is taken as well.
 var arrayNames = []string{"jwts", "history", "tokens", "jwthistory", "jwtHistory", "jwthistories", "jwtHistories", "data"}
 
-// isoLayouts are the forms of ISO 8601 that servers write; any fraction of a
-// second is taken as well.
-var isoLayouts = []string{
-	time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05Z07", "2006-01-02T15:04:05",
-	"2006-01-02 15:04:05Z07:00", "2006-01-02 15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02",
-}
-
 // envelope is what a list says about itself.
 type envelope struct {
 	array   gjson.Result // has no type when there is none
 	perPage int          // 0: unknown
 	count   int          // -1: unknown
+}
+
+// readList reads the list that an answer is. A 206 is a part of one, and its end
+// would be taken for the end of the history.
+func readList(resp *Response) (*HistoryPage, error) {
+	if resp.StatusCode == http.StatusPartialContent {
+		return nil, unexpected("206 is a part of a list")
+	}
+	return readPage(resp.Body)
 }
 
 // readPage reads a list: an envelope with an array in it, or a bare array.
@@ -154,9 +156,9 @@ func readEntry(entry gjson.Result, token *Token) {
 		case "jti":
 			token.JTI = textOf(value)
 		case "createdAt":
-			token.CreatedAt = timeOf(value)
+			token.CreatedAt = entryTime(value)
 		case "updatedAt":
-			token.UpdatedAt = timeOf(value)
+			token.UpdatedAt = entryTime(value)
 		}
 		return true
 	})
@@ -208,50 +210,6 @@ func textOf(value gjson.Result) string {
 	return ""
 }
 
-// timeOf reads ISO 8601, epoch milliseconds or {"$date"}, and is zero when the
-// time cannot be read. A time without a zone is UTC (documented).
-func timeOf(value gjson.Result) time.Time {
-	switch {
-	case value.Type == gjson.String:
-		for _, layout := range isoLayouts {
-			if t, err := time.Parse(layout, value.Str); err == nil {
-				return plausible(t)
-			}
-		}
-		if ms, err := strconv.ParseInt(value.Str, 10, 64); err == nil && len(value.Str) >= 12 {
-			return atMilli(ms)
-		}
-	case value.Type == gjson.Number && math.Abs(value.Num) < math.MaxInt64/2:
-		return atMilli(int64(value.Num))
-	case value.IsObject():
-		if date := value.Get("$date"); date.IsObject() {
-			ms, err := strconv.ParseInt(date.Get("$numberLong").String(), 10, 64)
-			if err == nil {
-				return atMilli(ms)
-			}
-		} else {
-			return timeOf(date)
-		}
-	}
-	return time.Time{}
-}
-
-// atMilli takes 0 and less for a time that was never set: no token is from 1970.
-func atMilli(ms int64) time.Time {
-	if ms <= 0 {
-		return time.Time{}
-	}
-	return plausible(time.UnixMilli(ms))
-}
-
-// plausible drops years that time.Time itself could not marshal.
-func plausible(t time.Time) time.Time {
-	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
-		return time.Time{}
-	}
-	return t
-}
-
 // wholeNumber reads a number or its text; anything else, negatives included, is
 // the fallback.
 func wholeNumber(value gjson.Result, fallback int) int {
@@ -263,6 +221,20 @@ func wholeNumber(value gjson.Result, fallback int) int {
 		return fallback
 	}
 	return int(n)
+}
+
+// lastOf is the member of that name, the last of several as in the server's
+// language. It does not exist where there is none, or no object.
+func lastOf(object gjson.Result, name string) (found gjson.Result) {
+	if object.IsObject() {
+		object.ForEach(func(key, value gjson.Result) bool {
+			if key.Str == name {
+				found = value
+			}
+			return true
+		})
+	}
+	return found
 }
 
 func trimBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")) }

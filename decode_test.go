@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -193,11 +194,91 @@ func TestToken_Field(t *testing.T) {
 	if found, err := token.Field("status", &state); !found || err == nil || strings.Contains(err.Error(), "100") {
 		t.Errorf("another type: got %t, %v, want an error that does not show the value", found, err)
 	}
-	for _, raw := range []string{``, `null`, `"text"`, `12`, `[1,2]`, `{}`} {
+	for _, raw := range []string{`null`, `"text"`, `12`, `[1,2]`, `{}`} {
 		for _, name := range []string{"status", ""} {
 			if found, err := (&Token{Raw: json.RawMessage(raw)}).Field(name, &status); found || err != nil {
 				t.Errorf("%q in %s: got %t, %v, want nothing", name, raw, found, err)
 			}
 		}
+	}
+}
+
+// A token without Raw cannot tell whether a field is there.
+func TestToken_Field_withoutRaw(t *testing.T) {
+	t.Parallel()
+	var heard hearing
+	client := newMockClient(t, JWTAuth(testToken), func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodDelete {
+			return answer(200, `{"n":1}`), nil
+		}
+		return firstPageOf(r, rowOf("a")), nil
+	})
+	if _, err := client.JWT.RevokeAll(t.Context(), &RevokeOptions{OnResult: heard.hear}); err != nil {
+		t.Fatal(err)
+	}
+	for name, token := range map[string]*Token{"of a run": heard.of(t, "a").Token, "zero": {}, "nil": nil} {
+		var v any
+		if found, err := token.Field("status", &v); found || !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), "Raw") {
+			t.Errorf("%s: got %t, %v", name, found, err)
+		}
+	}
+}
+
+// Epoch seconds read as milliseconds are a day in January 1970, and would make the
+// youngest token the oldest.
+func TestToken_CreatedAt_secondsAreUnknown(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		`1795342949`: false, `1795342949.5`: false, `1.795342949e9`: false, `99999999999`: false, `-1795342949000`: false, `0`: false, `-1`: false,
+		`"1795342949"`: false, `"001795342949"`: false, `"0000001795342949"`: false, `"99999999999"`: false, `{"$date":1795342949}`: false,
+		`{"$date":"1795342949"}`: false, `{"$date":{"$numberLong":"1795342949"}}`: false, `{"$date":{"$numberLong":1795342949}}`: false,
+		`{"$numberLong":"1795342949"}`: false, `"1970-01-21T18:42:22.949Z"`: false, `{"$date":"1970-01-21T18:42:22.949Z"}`: false,
+		`1795342949000`: true, `"1795342949000"`: true, `100000000000`: true, `"100000000000"`: true, `{"$date":1795342949000}`: true,
+		`{"$date":{"$numberLong":"1795342949000"}}`: true, `"2026-11-22T12:22:29Z"`: true,
+	} {
+		page, err := readPage([]byte(`[{"jti":"a","createdAt":` + text + `,"updatedAt":` + text + `}]`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		token := page.Tokens[0]
+		if known := !token.CreatedAt.IsZero(); known != want || known == token.UpdatedAt.IsZero() {
+			t.Errorf("%s: got %v and %v", text, token.CreatedAt, token.UpdatedAt)
+		}
+		if CreatedBefore(time.Unix(1_700_000_000, 0))(token) && !strings.Contains(text, "100000000000") {
+			t.Errorf("%s is older than 2023", text)
+		}
+	}
+}
+
+// A list in an answer that reports a failure is none: an empty one would say that
+// nothing is left to revoke.
+func TestListHistory_failuresWithAList(t *testing.T) {
+	t.Parallel()
+	for body, message := range map[string]string{
+		`{"statusCode":500,"message":"down","data":[]}`:   "down",
+		`{"message":"down","status":"503","jwts":[]}`:     "down",
+		`{"status":404,"count":0,"jwts":[]}`:              "",
+		`{"status":"error","message":"down","jwts":[]}`:   "down",
+		`{"code":400,"msg":"down","jwts":[]}`:             "down",
+		`{"ok":0,"jwts":[]}`:                              "",
+		`{"success":true,"success":false,"jwts":[]}`:      "",
+		`{"success":false,"jwts":[],"success":true}`:      "",
+		`{"errors":[{"msg":"down"}],"jwts":[],"count":0}`: "down",
+	} {
+		_, err := listing(t, body)
+		if got := apiErrorOf(t, err, 200, 1); got.Message != message || errors.Is(err, ErrUnexpectedResponse) {
+			t.Errorf("%s: got %v, want a failure", body, err)
+		}
+		if accepts, err := newTestClient(t, testURL, withTransport(answering(reply(200, body)))).JWT.Accepts(t.Context(), testToken); accepts || err == nil {
+			t.Errorf("%s: Accepts says %v, %v", body, accepts, err)
+		}
+	}
+	for _, body := range []string{`{"status":200,"message":"ok","jwts":[]}`, `{"code":0,"ok":1,"jwts":[]}`, `{"status":"success","jwts":[]}`} {
+		if _, err := listing(t, body); err != nil {
+			t.Errorf("%s: got %v, want a list", body, err)
+		}
+	}
+	if _, err := newTestClient(t, testURL, withTransport(answering(reply(206, "[]")))).JWT.ListHistory(t.Context(), nil); !errors.Is(err, ErrUnexpectedResponse) {
+		t.Errorf("206: got %v", err)
 	}
 }

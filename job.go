@@ -118,6 +118,7 @@ func shorten(err error) {
 	}
 	if len(answered.Response.Body) > maxBulkBody {
 		answered.Response.Body = bytes.Clone(answered.Response.Body[:maxBulkBody])
+		answered.Response.end = endCut
 	}
 	header := 0
 	for name, values := range answered.Response.Header {

@@ -40,23 +40,21 @@ type ListHistoryOptions struct {
 type Token struct {
 	ID        string          // "_id"
 	JTI       string          // "jti"; can be empty, entries of custom sign-ins have none
-	CreatedAt time.Time       // "createdAt" in UTC; zero when absent or unreadable
-	UpdatedAt time.Time       // "updatedAt" in UTC; zero when absent or unreadable
+	CreatedAt time.Time       // "createdAt" in UTC; zero when absent, unreadable or before March 1973, as epoch seconds are
+	UpdatedAt time.Time       // "updatedAt" in UTC; zero like CreatedAt
 	Raw       json.RawMessage `json:"-"` // the whole entry as it came, every field kept; it can hold the raw token
 }
 
 // Field reads a field of the entry that has no Go field, "status" for example,
 // into v as [json.Unmarshal] does. It reports whether the field is there.
+//
+// A token without Raw, as results of a run carry it, is [ErrInvalidArgument]: such
+// a token cannot tell. Read the field in [RevokeOptions].Match, or of a listing.
 func (t *Token) Field(name string, v any) (bool, error) {
-	entry, found := gjson.ParseBytes(t.Raw), gjson.Result{}
-	if entry.IsObject() {
-		entry.ForEach(func(key, value gjson.Result) bool {
-			if key.Str == name {
-				found = value
-			}
-			return true
-		})
+	if t == nil || len(t.Raw) == 0 {
+		return false, invalidArgument("the token has no Raw, so that its fields are unknown: read them in Match, or of a listing")
 	}
+	found := lastOf(gjson.ParseBytes(t.Raw), name)
 	if !found.Exists() {
 		return false, nil
 	}
@@ -88,7 +86,7 @@ func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) 
 		}
 	}
 	return exchange(ctx, s.client, r, func(resp *Response) (*HistoryPage, error) {
-		list, err := readPage(resp.Body)
+		list, err := readList(resp)
 		if err != nil {
 			return nil, err
 		}
@@ -171,7 +169,7 @@ func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
 			if resp.StatusCode == http.StatusUnauthorized {
 				return false, nil
 			}
-			_, err := readPage(resp.Body)
+			_, err := readList(resp)
 			return err == nil, err
 		})
 	if accepts {

@@ -133,8 +133,9 @@ func readSignIn(resp *Response) (Credentials, error) {
 	if failure := readFailure(root); failure != nil {
 		return nil, failure
 	}
-	credentials := JWTAuth(root.Get("token").Str)
-	if root.Get("token").Type != gjson.String || checkCredentials(credentials) != nil {
+	token := lastOf(root, "token")
+	credentials := JWTAuth(token.Str)
+	if token.Type != gjson.String || checkCredentials(credentials) != nil {
 		return nil, unexpected("the reply carries no token")
 	}
 	return credentials, nil
