@@ -156,7 +156,7 @@ func FuzzErrorMessage(f *testing.F) {
 			t.Fatalf("the text has control characters: %q", text)
 		case utf8.RuneCountInString(e.Message) > maxMessage:
 			t.Fatalf("the message has %d characters", utf8.RuneCountInString(e.Message))
-		case strings.Contains(text, testToken), strings.Contains(text, testJTI):
+		case strings.Contains(undone(text), testToken), strings.Contains(undone(text), testJTI):
 			t.Fatalf("the text shows a secret: %q", text)
 		}
 		for _, field := range e.Fields {

@@ -34,7 +34,7 @@ func CheckID(id string) error {
 		return errors.New("has a control character in it; was a line break read along with it?")
 	case hasDotSegment(id):
 		return errors.New("has a segment . or .. in it, which a proxy could resolve to another route")
-	case redact.HasToken(id):
+	case redact.Identifier(id) != id: // in whatever spelling
 		return ErrToken
 	}
 	return nil

@@ -28,13 +28,15 @@ func TestCheckJTI_refusesTheRouteForIDs(t *testing.T) {
 func TestCheckID_refusesWhatCannotBeSent(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string]string{
-		"":                                "is empty",
-		" \t":                             "is blank",
-		strings.Repeat("a", ident.Max+1):  "bytes",
-		"a\nb":                            "control character",
-		"..":                              "segment",
-		`a\..\b`:                          "segment",
-		"eyJhbGciOiJub25lIn0.eyJqIjoxfQ.": "whole token",
+		"":                                  "is empty",
+		" \t":                               "is blank",
+		strings.Repeat("a", ident.Max+1):    "bytes",
+		"a\nb":                              "control character",
+		"..":                                "segment",
+		`a\..\b`:                            "segment",
+		"eyJhbGciOiJub25lIn0.eyJqIjoxfQ.":   "whole token",
+		"eyJhbGciOiJub25lIn0%2eeyJqIjoxfQ.": "whole token",
+		"eyJhbGci OiJub25lIn0.eyJqIjoxfQ.":  "whole token",
 	} {
 		if err := ident.CheckID(id); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.20q: %v, want %q in it", id, err, want)

@@ -54,8 +54,12 @@ func Replace(text, mark string) string {
 // not, with dots between them. The last part of an unsigned token is empty; an
 // encrypted one has five parts.
 func find(text string) (start, end int, found bool) {
-	for from := 0; strings.Contains(text[from:], "eyJ"); {
-		from = skip(text, from, isBetween)
+	for from := 0; ; {
+		i := strings.Index(text[from:], "eyJ") // that is {"
+		if i < 0 {
+			return 0, 0, false
+		}
+		from += i
 		stop := skip(text, from, isPart)
 		if start, found := findHeader(text, max(from, stop-maxHeader), stop); found {
 			if end, parts := endOfParts(text, stop); parts >= 2 {
@@ -64,7 +68,6 @@ func find(text string) (start, end int, found bool) {
 		}
 		from = stop
 	}
-	return 0, 0, false
 }
 
 // endOfParts is where the parts behind a header end, of which there are at most 4.
@@ -103,7 +106,7 @@ func findHeader(text string, from, stop int) (start int, found bool) {
 		}
 		for i := 0; i < len(plain); i += 3 {
 			at := first + i/3*4
-			if at < start && strings.HasPrefix(text[at:stop], "eyJ") && json.Valid(plain[i:]) { // that is {"
+			if at < start && strings.HasPrefix(text[at:stop], "eyJ") && json.Valid(plain[i:]) {
 				start = at
 				break
 			}
@@ -123,7 +126,5 @@ func skip(text string, from int, kind func(byte) bool) int {
 func isPart(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
 }
-
-func isBetween(c byte) bool { return !isPart(c) }
 
 func isPadding(c byte) bool { return c == '=' }

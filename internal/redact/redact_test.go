@@ -45,6 +45,7 @@ func TestTokens_isQuickOnManyBeginnings(t *testing.T) {
 	for _, text := range []string{
 		strings.Repeat("eyJ", 1<<16),
 		strings.Repeat("eyJ.", 1<<16),
+		strings.Repeat("a ", 1<<22) + "eyJ", // many words before a beginning
 		strings.Repeat(strings.Repeat("eyJ", 1<<9)+".a.b ", 1<<6),
 	} {
 		if got := redact.Tokens(text); got != text {
