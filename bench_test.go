@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/paging"
 )
 
 // BenchmarkReadPage decodes a recorded page of 40 entries, every field kept, and
@@ -50,9 +52,9 @@ func BenchmarkWalk(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		walk := newWalk(0)
-		if got := len(walk.fresh(page)); got != 40 {
-			b.Fatal(got)
+		walk := paging.NewWalk(0, paging.Limits{})
+		if fresh, _ := walk.Next(paging.Page{Rows: rowsOf(page), Count: page.Count}); len(fresh) != 40 {
+			b.Fatal(fresh)
 		}
 	}
 }

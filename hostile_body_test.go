@@ -214,29 +214,6 @@ func TestHostile_secretWithinTheMark(t *testing.T) {
 	}
 }
 
-// A history without an end is listed, and kept, up to a bound.
-func TestHostile_endlessHistory(t *testing.T) {
-	t.Parallel()
-	pages := 0
-	client := newTestClient(t, testURL, withTransport(roundTripFunc(func(*http.Request) (*http.Response, error) {
-		pages++
-		return answer(200, fmt.Sprintf(`[{"jti":"%s%d"}]`, strings.Repeat("x", 1000), pages)), nil
-	})))
-	run, err := newRun(t.Context(), client, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer run.close()
-	run.room = 100_000
-	chosen, anyNew, err := run.list(make(seenTokens))
-	if !errors.Is(err, ErrResponseTooLarge) || !anyNew || len(chosen) < 50 || len(chosen) > 100 || pages > 101 {
-		t.Errorf("got %d tokens of %d pages, %v", len(chosen), pages, err)
-	}
-	if run.room = maxListed; run.room/(listedToken{}.size()+60) < 1_000_000 {
-		t.Error("a million tokens find no room")
-	}
-}
-
 // Failures by the thousand keep no more than a little of each answer.
 func TestHostile_failuresKeepLittle(t *testing.T) {
 	t.Parallel()

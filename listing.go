@@ -1,12 +1,11 @@
 package tiledesk
 
 import (
-	"crypto/sha256"
 	"errors"
-	"fmt"
 	"math"
-	"strconv"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/paging"
 )
 
 // listedToken is a listed token in as little memory as it takes, since a run
@@ -15,15 +14,6 @@ type listedToken struct {
 	id, jti          string // share one allocation
 	created, updated int64  // microseconds since 1970
 }
-
-// maxListed is the memory that the tokens of one listing may take: more than a
-// million of them, and an end for a server that lists without one.
-const maxListed = 256 << 20
-
-var errEndlessListing = fmt.Errorf("tiledesk: %w: the history goes on after %d MiB of tokens; what was listed until then was dealt with", ErrResponseTooLarge, maxListed>>20)
-
-// size is the memory that the token takes, what else a run knows of it included.
-func (t listedToken) size() int { return 128 + len(t.id) + len(t.jti) }
 
 const unknownTime = math.MinInt64
 
@@ -58,18 +48,16 @@ func timeAt(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// seenTokens are the tokens that a run has dealt with, by half a hash of what
-// tells them apart.
-type seenTokens map[[sha256.Size / 2]byte]struct{}
+// seenTokens are the tokens that a run has dealt with: how many of each key, which
+// is more than one only where entries that name no token are alike.
+type seenTokens map[paging.Key]int32
 
-// isNew reports whether the key comes for the first time.
-func (s seenTokens) isNew(key string) bool {
-	sum := sha256.Sum256([]byte(key))
-	half := [sha256.Size / 2]byte(sum[:])
-	if _, seen := s[half]; seen {
+// isNew reports whether the key comes for the first time as the nth of a listing.
+func (s seenTokens) isNew(key paging.Key, nth int32) bool {
+	if nth <= s[key] {
 		return false
 	}
-	s[half] = struct{}{}
+	s[key] = nth
 	return true
 }
 
@@ -114,29 +102,25 @@ func (r *run) passes() {
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
 	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization, accepted: r.client.accepted}}
-	alike := make(map[string]int) // entries without any identifier
-	size := 0
-	for token, err := range service.History(r.ctx, nil) {
+	alike := make(map[paging.Key]int32) // entries without any identifier
+	for entry, err := range service.entries(r.ctx, nil) {
 		if err != nil {
 			if r.forbids(err) {
 				r.cancel()
 			}
 			return chosen, anyNew, err
 		}
-		key, identified := keyOf(token)
-		if !identified {
-			alike[key]++
-			key += strconv.Itoa(alike[key])
+		nth := int32(1)
+		if !entry.named {
+			alike[entry.key]++
+			nth = alike[entry.key]
 		}
-		if !seen.isNew(key) {
+		if !seen.isNew(entry.key, nth) {
 			continue
 		}
 		anyNew = true
-		listed := compact(token)
-		if size += listed.size(); size > r.room {
-			return chosen, anyNew, errEndlessListing
-		}
-		if r.opts.Match != nil && !r.opts.Match(token) {
+		listed := compact(entry.token)
+		if r.opts.Match != nil && !r.opts.Match(entry.token) {
 			r.record(listed.job().result(Skipped, nil, 0))
 			continue
 		}

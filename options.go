@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/go-tiledesk/tiledesk/internal/paging"
 )
 
 const (
@@ -56,6 +58,8 @@ type options struct {
 	ownTransport   bool
 	jar            http.CookieJar
 	attemptTimeout time.Duration
+
+	listing paging.Limits // of one walk through the history
 }
 
 func newOptions(opts []Option) (*options, error) {
@@ -64,6 +68,7 @@ func newOptions(opts []Option) (*options, error) {
 		retry:          RetryPolicy{MaxRetries: defaultMaxRetries},
 		limit:          defaultLimit(),
 		attemptTimeout: defaultAttemptTimeout,
+		listing:        paging.Limits{Pages: maxListedPages, Bytes: maxListed},
 	}
 	if err := WithBaseURL(DefaultBaseURL)(o); err != nil {
 		return nil, err

@@ -4,6 +4,15 @@ import (
 	"context"
 	"fmt"
 	"iter"
+
+	"github.com/go-tiledesk/tiledesk/internal/paging"
+)
+
+// What ends a listing that has no end: the memory of more than a million tokens,
+// see [entrySize], or as many pages as take 8 hours at 200 requests a minute.
+const (
+	maxListed      = 256 << 20
+	maxListedPages = 100_000
 )
 
 // HistoryPage is one page of the history.
@@ -26,52 +35,102 @@ func (p HistoryPage) Format(f fmt.State, verb rune) {
 //
 // Each entry comes once, whether the server counts its pages from 0 or 1, and
 // also when new sign-ins move the rows by less than a page between two requests.
-// The walk ends with an empty page, when two pages in a row bring nothing new, or
-// when pages of long ago come again; the server's own count never ends it.
+// The walk ends with an empty page or when two pages in a row bring nothing new;
+// the server's own count never ends it. Where page 0 is empty and the server does
+// not say that there is nothing, page 1 is asked for too.
 //
 // At most one error is yielded, last and with a nil token. It is
 // [ErrIncompleteHistory] where entries may have been missed: the server ignores
 // the page parameter, a whole page of new rows came between two requests, or the
-// count fell while we walked. Otherwise it is the error of
-// [JWTService.ListHistory]. On a server that tells no count over all pages nobody
-// can know that a row left the list.
+// count fell while we walked. It is [ErrResponseTooLarge] where the list goes on
+// after 256 MiB of tokens (128 bytes each and the length of both identifiers, so
+// more than a million) or after 100,000 pages. Otherwise it is the error of
+// [JWTService.ListHistory].
 //
-// The sequence can be ranged over again, from the start. It holds no more than
-// two pages.
+// Some misses no client can see, and no error tells of them. On a server without a
+// count over all pages: a row leaves the list, or moves to its front, and another
+// is never shown. On a server with one: as many new rows are listed as old ones are
+// missed, so that the count is right; one row leaves and one comes at the other end
+// between the same two requests, for example. Where that matters, list again.
+//
+// The sequence can be ranged over again, from the start. It holds the newest page,
+// and no more than 50 bytes of each entry before.
 func (s *JWTService) History(ctx context.Context, opts *ListHistoryOptions) iter.Seq2[*Token, error] {
+	entries := s.entries(ctx, opts)
+	return func(yield func(*Token, error) bool) {
+		for entry, err := range entries {
+			if !yield(entry.token, err) {
+				return
+			}
+		}
+	}
+}
+
+// historyEntry is a token of the history, and what tells it apart from others.
+type historyEntry struct {
+	token *Token
+	key   paging.Key
+	named bool
+}
+
+// entrySize is what a token counts toward the limit of a listing: the memory that
+// a run needs for it.
+func entrySize(token *Token) int { return 128 + len(token.ID) + len(token.JTI) }
+
+// entries is History, with the key of each token.
+func (s *JWTService) entries(ctx context.Context, opts *ListHistoryOptions) iter.Seq2[historyEntry, error] {
 	var start ListHistoryOptions
 	if opts != nil {
 		start = *opts
 	}
-	return func(yield func(*Token, error) bool) {
-		walk := newWalk(start.Page)
+	return func(yield func(historyEntry, error) bool) {
+		walk := paging.NewWalk(start.Page, s.client.settings.listing)
 		for options := start; ; options.Page++ {
 			page, err := s.ListHistory(ctx, &options)
 			if err != nil {
-				yield(nil, err)
+				yield(historyEntry{}, err)
 				return
 			}
-			for _, token := range walk.fresh(page) {
-				if !yield(token, nil) {
+			rows := rowsOf(page)
+			fresh, done := walk.Next(paging.Page{Rows: rows, PerPage: page.PerPage, Count: page.Count})
+			for _, i := range fresh {
+				if !yield(historyEntry{page.Tokens[i], rows[i].Key, rows[i].Named}, nil) {
 					return
 				}
 			}
-			if !walk.ended {
+			if !done {
 				continue
 			}
-			if reason := walk.missed(); reason != "" {
-				yield(nil, incompleteHistory(page.Response, reason))
+			if err := walkError(walk, page.Response); err != nil {
+				yield(historyEntry{}, err)
 			}
 			return
 		}
 	}
 }
 
-// incompleteHistory is the error of a walk whose every answer was fine.
-func incompleteHistory(last *Response, reason string) error {
+func rowsOf(page *HistoryPage) []paging.Row {
+	rows := make([]paging.Row, len(page.Tokens))
+	for i, token := range page.Tokens {
+		key, named := paging.KeyOf(token.ID, token.JTI, token.Raw)
+		rows[i] = paging.Row{Key: key, Named: named, Size: entrySize(token)}
+	}
+	return rows
+}
+
+// walkError is the error of a walk that is over and whose every answer was fine;
+// nil where it went through all entries.
+func walkError(walk *paging.Walk, last *Response) error {
+	kind, reason := ErrIncompleteHistory, walk.Missed()
+	if limit := walk.Exceeded(); limit != "" {
+		kind, reason = ErrResponseTooLarge, "the history goes on after "+limit+"; what came until then was listed"
+	}
+	if reason == "" {
+		return nil
+	}
 	return &APIError{
 		StatusCode: last.StatusCode, Method: routeList.method, Route: routeList.template,
 		Attempts: last.Attempts, Response: last,
-		kind: ErrIncompleteHistory, advice: ErrIncompleteHistory.Error() + ": " + reason,
+		kind: kind, advice: kind.Error() + ": " + reason,
 	}
 }

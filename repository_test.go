@@ -22,6 +22,7 @@ const module = "github.com/go-tiledesk/tiledesk"
 // dependencies are all that the package may import beside the standard library.
 var dependencies = []string{
 	module + "/internal/ident",
+	module + "/internal/paging",
 	module + "/internal/redact",
 	"github.com/google/go-querystring/",
 	"github.com/hashicorp/go-retryablehttp",

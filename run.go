@@ -33,7 +33,6 @@ type run struct {
 	client *Client
 	opts   RevokeOptions
 	own    ownTokens
-	room   int // memory for the tokens of a listing
 
 	turn    chan struct{} // held while OnResult is called
 	mu      sync.Mutex    // guards what follows
@@ -44,7 +43,7 @@ type run struct {
 }
 
 func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, error) {
-	r := &run{caller: ctx, client: client, room: maxListed, report: new(RevokeReport), turn: make(chan struct{}, 1)}
+	r := &run{caller: ctx, client: client, report: new(RevokeReport), turn: make(chan struct{}, 1)}
 	if opts != nil {
 		r.opts = *opts
 	}

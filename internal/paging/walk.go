@@ -94,7 +94,7 @@ func (w *Walk) Next(page Page) (fresh []int, done bool) {
 // compare tells the new rows of a page from those that were seen before.
 func (w *Walk) compare(rows []Row) (fresh []int, done bool) {
 	number := int32(w.pages - 1)
-	repeated, ofFirst, caughtUp := false, false, false
+	repeated, caughtUp := false, false
 	for i, row := range rows {
 		before, known := w.seen[row.Key]
 		if !known || before == number { // new, or the second one alike on this page
@@ -107,10 +107,9 @@ func (w *Walk) compare(rows []Row) (fresh []int, done bool) {
 		}
 		repeated = true
 		switch {
-		case before == number-1:
-			ofFirst = ofFirst || before == 0
+		case before == number-1: // pushed down by less than a page
 		case before == 0 && w.twice:
-			ofFirst, caughtUp = true, true
+			caughtUp = true
 		default:
 			w.overrun = true
 		}
@@ -121,7 +120,7 @@ func (w *Walk) compare(rows []Row) (fresh []int, done bool) {
 		}
 	}
 	w.moved = w.moved || len(fresh) > 0 && repeated
-	w.twice = w.twice && (number == 0 || ofFirst)
+	w.twice = w.twice && (number == 0 || number == 1 && repeated || caughtUp)
 	return fresh, w.judge(len(rows), len(fresh), caughtUp)
 }
 
@@ -129,12 +128,8 @@ func (w *Walk) compare(rows []Row) (fresh []int, done bool) {
 // On a server that counts from 1 it is natural for the second page, and for those
 // after it as long as they still go through rows of the first.
 func (w *Walk) judge(rows, fresh int, caughtUp bool) (done bool) {
-	switch {
-	case fresh > 0:
+	if fresh > 0 || caughtUp {
 		w.overrun = w.overrun || w.stuck
-		w.stale, w.stuck = 0, false
-		return false
-	case caughtUp:
 		w.stale, w.stuck = 0, false
 		return false
 	}

@@ -124,6 +124,7 @@ func TestWalk_repetitions(t *testing.T) {
 		"the page is ignored, there are more":     {0, []string{"3 2 count=3", "3 2 count=3", "3 2 count=3"}, "3 2", repeating},
 		"the page is ignored, the count grew":     {0, []string{"2 1 perPage=3 count=2", "3 2 1 count=3", "3 2 1 count=3", "3 2 1 count=3"}, "2 1 3", repeating},
 		"the page is ignored, a count is lacking": {0, []string{"3 2 perPage=3 count=2", "3 2", "3 2 count=2"}, "3 2", repeating},
+		"the page is ignored, a row was replaced": {0, []string{"3 2 count=3", "4 2 count=3", "4 2 count=3", "4 2 count=3"}, "3 2 4", repeating},
 		"the last page again and again":           {0, []string{"3 2 count=3", "1 count=3", "1 count=3", "1 count=3"}, "3 2 1", complete},
 		"the last page again, nobody counts":      {0, []string{"3 2", "1", "1", "1"}, "3 2 1", complete},
 		"the last page again, it is full":         {0, []string{"4 3 count=4", "2 1 count=4", "2 1 count=4", "2 1 count=4"}, "4 3 2 1", complete},
@@ -239,6 +240,7 @@ func TestWalk_limits(t *testing.T) {
 	}{
 		"no limit":                {10, Limits{}, 10, 6, ""},
 		"as many pages as it has": {10, Limits{Pages: 6}, 10, 6, ""},
+		"one page":                {10, Limits{Pages: 1}, 2, 1, "1 pages"},
 		"more pages":              {10, Limits{Pages: 5}, 10, 5, "5 pages"},
 		"as many rows as it has":  {10, Limits{Bytes: 10}, 10, 6, ""},
 		"more rows":               {10, Limits{Bytes: 9}, 9, 5, "0 MiB of tokens"},
