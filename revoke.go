@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"iter"
 	"slices"
 )
@@ -80,19 +81,36 @@ type RevokeResult struct {
 	Attempts int   // of all requests for this target; 0 when none was sent
 }
 
+// resultJSON is a result as it marshals.
+type resultJSON struct {
+	ID       string  `json:"id"`
+	JTI      string  `json:"jti"`
+	Outcome  Outcome `json:"outcome"`
+	Attempts int     `json:"attempts"`
+	Error    string  `json:"error"`
+}
+
 // MarshalJSON writes one flat object; "error" is empty when there is none.
 func (r RevokeResult) MarshalJSON() ([]byte, error) {
-	flat := struct {
-		ID       string  `json:"id"`
-		JTI      string  `json:"jti"`
-		Outcome  Outcome `json:"outcome"`
-		Attempts int     `json:"attempts"`
-		Error    string  `json:"error"`
-	}{ID: r.Target.ID, JTI: r.Target.JTI, Outcome: r.Outcome, Attempts: r.Attempts}
+	flat := resultJSON{ID: r.Target.ID, JTI: r.Target.JTI, Outcome: r.Outcome, Attempts: r.Attempts}
 	if r.Err != nil {
 		flat.Error = r.Err.Error()
 	}
 	return json.Marshal(flat)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. Token is nil then, and Err has the
+// same text but answers neither [errors.Is] nor [errors.As].
+func (r *RevokeResult) UnmarshalJSON(text []byte) error {
+	var flat resultJSON
+	if err := json.Unmarshal(text, &flat); err != nil {
+		return err
+	}
+	*r = RevokeResult{Target: Target{JTI: flat.JTI, ID: flat.ID}, Outcome: flat.Outcome, Attempts: flat.Attempts}
+	if flat.Error != "" {
+		r.Err = errors.New(flat.Error)
+	}
+	return nil
 }
 
 // RevokeOptions steer a run. Nil means the defaults.
