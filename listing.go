@@ -41,6 +41,7 @@ func (t listedToken) job() job {
 	return job{
 		target: Target{JTI: t.jti, ID: t.id},
 		token:  &Token{ID: t.id, JTI: t.jti, CreatedAt: timeAt(t.created), UpdatedAt: timeAt(t.updated)},
+		listed: true,
 	}
 }
 
@@ -58,27 +59,48 @@ func timeAt(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// seenTokens are the tokens that a run has dealt with, by half a hash of what
-// tells them apart.
-type seenTokens map[[sha256.Size / 2]byte]struct{}
+// seenTokens is what a run knows of the tokens that it has listed, by half a hash
+// of what tells them apart.
+type seenTokens map[seenKey]seenRow
 
-// isNew reports whether the key comes for the first time.
-func (s seenTokens) isNew(key string) bool {
+type seenKey [sha256.Size / 2]byte
+
+type seenRow struct {
+	pass    uint8 // the newest listing that showed it
+	revoked bool  // by this run
+}
+
+func seenKeyOf(key string) seenKey {
 	sum := sha256.Sum256([]byte(key))
-	half := [sha256.Size / 2]byte(sum[:])
-	if _, seen := s[half]; seen {
-		return false
-	}
-	s[half] = struct{}{}
-	return true
+	return seenKey(sum[:])
+}
+
+// seenKey is the key of a listed job that shows an identifier.
+func (j job) seenKey() seenKey {
+	key, _ := keyOf(&Token{ID: j.target.ID, JTI: j.target.JTI})
+	return seenKeyOf(key)
+}
+
+// see notes that a listing shows a row, and reports whether it is new.
+func (r *run) see(seen seenTokens, key string) bool {
+	at := seenKeyOf(key)
+	row, known := seen[at]
+	r.showsRevoked = r.showsRevoked || row.revoked
+	row.pass = uint8(r.report.Passes)
+	seen[at] = row
+	return !known
 }
 
 // passes lists and revokes until a listing brings nothing new. One that may be
-// incomplete is made again even then, once.
-func (r *run) passes() {
-	seen := make(seenTokens)
+// incomplete is made again even then, once. It reports whether the last listing was
+// complete and left nothing to do.
+func (r *run) passes() (complete bool) {
+	r.seen = make(seenTokens)
 	for quiet := false; ; {
-		chosen, anyNew, err := r.list(seen)
+		chosen, anyNew, err := r.list(r.seen)
+		if why := r.cannotTell(chosen); why != nil {
+			r.stop(why)
+		}
 		r.work(func(give func(job)) {
 			for _, token := range chosen {
 				give(token.job())
@@ -90,10 +112,10 @@ func (r *run) passes() {
 		switch {
 		case r.stopReason() != nil:
 			r.noteStop()
-			return
+			return false
 		case err != nil && !incomplete:
 			r.note(err)
-			return
+			return false
 		case again && r.report.Passes < maxPasses:
 			continue
 		case anyNew:
@@ -102,7 +124,7 @@ func (r *run) passes() {
 		if incomplete {
 			r.note(err)
 		}
-		return
+		return !incomplete && !anyNew
 	}
 }
 
@@ -111,22 +133,28 @@ func (r *run) passes() {
 // returns what came. It has an end even where the history has none.
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
+	r.showsRevoked = false
 	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization}}
 	alike := make(map[string]int) // entries without any identifier
 	size := 0
 	for token, err := range service.History(r.ctx, nil) {
 		if err != nil {
-			if r.forbids(err) {
-				r.cancel()
+			if v := verdictOf(err); v.forbidden {
+				r.stop(r.named(v, err, ""))
 			}
 			return chosen, anyNew, err
+		}
+		r.own.accepted("")
+		if token.JTI != "" {
+			r.jtis = true
+			r.own.saw(token.JTI)
 		}
 		key, identified := keyOf(token)
 		if !identified {
 			alike[key]++
 			key += strconv.Itoa(alike[key])
 		}
-		if !seen.isNew(key) {
+		if !r.see(seen, key) {
 			continue
 		}
 		anyNew = true
@@ -140,5 +168,6 @@ func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err erro
 		}
 		chosen = append(chosen, listed)
 	}
+	r.own.accepted("")
 	return chosen, anyNew, nil
 }

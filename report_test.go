@@ -180,7 +180,7 @@ func TestRevokeReport_readsBackWhatItWrote(t *testing.T) {
 	if err := json.Unmarshal(text, &back); err != nil {
 		t.Fatal(err)
 	}
-	if back.Err().Error() != report.Err().Error() || back.RunErr() != nil || len(back.Failures) != 2 {
+	if back.Err().Error() != report.Err().Error() || back.RunErr() != nil || back.WithoutJTI != 1 || len(back.Failures) != 2 {
 		t.Errorf("got %+v, %v, want %v", back, back.Err(), report.Err())
 	}
 	if got := back.Failures[0]; got.Target != report.Failures[0].Target || got.Outcome != Failed || got.Attempts != 4 || got.Err.Error() != report.Failures[0].Err.Error() {
