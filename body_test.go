@@ -27,7 +27,7 @@ func rawWire(t *testing.T, answer string) *wire {
 // flush sends the header on its way.
 func flush(w http.ResponseWriter) { _ = http.NewResponseController(w).Flush() }
 
-func gzipped(text string) string {
+func zippedText(text string) string {
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
 	_, _ = w.Write([]byte(text))
@@ -42,7 +42,7 @@ func TestRevokeByJTI_endOfTheBody(t *testing.T) {
 	const open, old = "HTTP/1.1 200 OK\r\n\r\n", "HTTP/1.0 200 OK\r\n\r\n"
 	const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	const zipped = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n"
-	revoked := gzipped(`{"success":true}`)
+	revoked := zippedText(`{"success":true}`)
 	for name, test := range map[string]struct {
 		answer string
 		want   error
@@ -63,7 +63,7 @@ func TestRevokeByJTI_endOfTheBody(t *testing.T) {
 		"gzip of nothing":               {zipped + "\r\n", ErrUnexpectedResponse},
 		"gzip, cut":                     {zipped + "\r\n" + revoked[:len(revoked)-9], ErrUnexpectedResponse},
 		"gzip":                          {zipped + "\r\n" + revoked, nil},
-		"gzip of OK":                    {zipped + "\r\n" + gzipped("OK"), nil},
+		"gzip of OK":                    {zipped + "\r\n" + zippedText("OK"), nil},
 		"gzip with a length":            {fmt.Sprintf("%sContent-Length: %d\r\n\r\n%s", zipped, len(revoked), revoked), nil},
 		"gzip of nothing with a length": {zipped + "Content-Length: 0\r\n\r\n", nil},
 		"a length of 0":                 {"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", nil},

@@ -201,6 +201,7 @@ type connectionError struct {
 	*safeError
 	method, route string
 	attempts      int
+	answered      bool // an earlier attempt was, by an error worth a retry
 	replyLost     bool // a request left, and its reply may have been lost
 }
 

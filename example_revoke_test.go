@@ -151,6 +151,39 @@ func ExampleRevokeReport_Err() {
 	// phone is not attempted
 }
 
+// A report can be stored, and says later on what it said before.
+func ExampleRevokeReport_MarshalJSON() {
+	server, client := start("laptop", "phone")
+	defer server.Close()
+	server.Inject(tiledesktest.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError})
+
+	report, _ := client.JWT.RevokeAll(context.Background(), nil)
+	stored, err := json.Marshal(report)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var back tiledesk.RevokeReport
+	if err := json.Unmarshal(stored, &back); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(back.Passes, "pass:", back.Err())
+	// Output: 1 pass: tiledesk: GET /jwt/history: 500 Internal Server Error
+}
+
+// A line of a report, read back.
+func ExampleRevokeResult_UnmarshalJSON() {
+	line := `{"id":"","jti":"phone","outcome":"failed","attempts":4,"error":"no answer"}`
+	var result tiledesk.RevokeResult
+	if err := json.Unmarshal([]byte(line), &result); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(result.Target.JTI, result.Outcome, "after", result.Attempts, "attempts:", result.Err)
+	// Output: phone failed after 4 attempts: no answer
+}
+
 func ExampleOutcome_String() {
 	fmt.Println(tiledesk.Revoked)
 	fmt.Println(tiledesk.NotAttempted)

@@ -31,6 +31,7 @@ func (t listedToken) job() job {
 	return job{
 		target: Target{JTI: t.jti, ID: t.id},
 		token:  &Token{ID: t.id, JTI: t.jti, CreatedAt: timeAt(t.created), UpdatedAt: timeAt(t.updated)},
+		listed: true,
 	}
 }
 
@@ -48,26 +49,43 @@ func timeAt(us int64) time.Time {
 	return time.UnixMicro(us).UTC()
 }
 
-// seenTokens are the tokens that a run has dealt with: how many of each key, which
-// is more than one only where entries that name no token are alike.
-type seenTokens map[paging.Key]int32
+// seenTokens is what a run knows of the tokens that it has listed.
+type seenTokens map[paging.Key]seenRow
 
-// isNew reports whether the key comes for the first time as the nth of a listing.
-func (s seenTokens) isNew(key paging.Key, nth int32) bool {
-	if nth <= s[key] {
-		return false
-	}
-	s[key] = nth
-	return true
+type seenRow struct {
+	alike   int32 // how many there are, which is more than one only where they name no token
+	pass    uint8 // the newest listing that showed it
+	revoked bool  // by this run
+}
+
+// key is that of a listed job that shows an identifier.
+func (j job) key() paging.Key {
+	key, _ := paging.KeyOf(j.target.ID, j.target.JTI, nil)
+	return key
+}
+
+// see notes that a listing shows a row for the nth time, and reports whether it is
+// new.
+func (r *run) see(seen seenTokens, key paging.Key, nth int32) bool {
+	row := seen[key]
+	r.showsRevoked = r.showsRevoked || row.revoked
+	isNew := nth > row.alike
+	row.alike, row.pass = max(row.alike, nth), uint8(r.report.Passes)
+	seen[key] = row
+	return isNew
 }
 
 // passes lists and revokes until a listing brings nothing new. One that may be
-// incomplete is made again even then, once.
-func (r *run) passes() {
-	seen := make(seenTokens)
+// incomplete is made again even then, once. It reports whether the last listing was
+// complete and left nothing to do.
+func (r *run) passes() (complete bool) {
+	r.seen = make(seenTokens)
 	for quiet := false; ; {
-		chosen, anyNew, err := r.list(seen)
+		chosen, anyNew, err := r.list(r.seen)
 		r.report.Incomplete = err != nil
+		if why := r.cannotTell(chosen); why != nil {
+			r.stop(why)
+		}
 		r.work(func(give func(job)) {
 			for _, token := range chosen {
 				give(token.job())
@@ -79,10 +97,10 @@ func (r *run) passes() {
 		switch {
 		case r.stopReason() != nil:
 			r.noteStop()
-			return
+			return false
 		case err != nil && !incomplete:
 			r.note(err)
-			return
+			return false
 		case again && r.report.Passes < maxPasses:
 			continue
 		case anyNew:
@@ -92,7 +110,7 @@ func (r *run) passes() {
 		if incomplete {
 			r.note(err)
 		}
-		return
+		return !incomplete && !anyNew
 	}
 }
 
@@ -101,30 +119,38 @@ func (r *run) passes() {
 // returns what came. It has an end even where the history has none.
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
+	r.showsRevoked = false
 	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization, accepted: r.client.accepted}}
 	alike := make(map[paging.Key]int32) // entries without any identifier
 	for entry, err := range service.entries(r.ctx, nil) {
 		if err != nil {
-			if r.forbids(err) {
-				r.cancel()
+			if v := verdictOf(err); v.forbidden {
+				r.stop(r.named(v, err, ""))
 			}
 			return chosen, anyNew, err
+		}
+		token := entry.token
+		r.own.accepted("")
+		if token.JTI != "" {
+			r.jtis = true
+			r.own.saw(token.JTI)
 		}
 		nth := int32(1)
 		if !entry.named {
 			alike[entry.key]++
 			nth = alike[entry.key]
 		}
-		if !seen.isNew(entry.key, nth) {
+		if !r.see(seen, entry.key, nth) {
 			continue
 		}
 		anyNew = true
-		listed := compact(entry.token)
-		if r.opts.Match != nil && !r.opts.Match(entry.token) {
+		listed := compact(token)
+		if r.opts.Match != nil && !r.opts.Match(token) {
 			r.record(listed.job().result(Skipped, nil, 0))
 			continue
 		}
 		chosen = append(chosen, listed)
 	}
+	r.own.accepted("")
 	return chosen, anyNew, nil
 }

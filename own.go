@@ -5,10 +5,20 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
-var errKeptForLast = errors.New("tiledesk: the client's own token was kept, because others are left undone")
+var (
+	errKeptForLast   = errors.New("tiledesk: the client's own token was kept, because others are left undone")
+	errOwnWithoutJTI = errors.New("the client's own token shows no jti, so that no revocation ends it: only a new GLOBAL_SECRET on the server, or disabling the user, does")
+
+	errNoJTIListed = invalidArgument("no entry of the list shows a jti, so that the client's own token cannot be told from the others: " +
+		"name the tokens to revoke by their ids with RevokeEach, or use BasicAuth, under which all may be revoked")
+)
 
 // ownTokens are the tokens that the credentials have sent during a run. A run
 // asks them for the authorization of each request before it looks at the target,
@@ -17,12 +27,47 @@ type ownTokens struct {
 	ask func(context.Context) (string, error)
 
 	mu     sync.Mutex
-	newest string         // the newest authorization
-	turns  int            // how often it changed
-	jtis   map[string]int // of all, with their newest turn; "" for those that show none
+	newest string              // the newest authorization
+	took   string              // the newest that the server took
+	turns  int                 // how often a token came
+	tokens map[string]ownToken // all, by their jti in lower case; "" for those that show none
 }
 
-// authorization asks the credentials and remembers the token they gave.
+// ownToken is what a run knows of a token that it sent itself.
+type ownToken struct {
+	jti    string
+	issued time.Time // zero when unknown
+	turn   int       // the newest one in which it was sent
+	listed bool
+}
+
+// foldJTI is what a jti is known by, since a server may write it in another case.
+func foldJTI(jti string) string { return strings.ToLower(jti) }
+
+// sentClaims are the claims of the tokens in an Authorization value, under
+// whatever scheme. One that cannot be read stands there without claims. Basic
+// authorization sends none.
+func sentClaims(value string) (sent []*Claims) {
+	if hasScheme(value, "Basic") {
+		return nil
+	}
+	for _, between := range []string{"", "="} { // key=value, or a part that is padded
+		for field := range strings.FieldsFuncSeq(value, func(c rune) bool {
+			return strings.ContainsRune(between, c) || strings.ContainsRune(" \t\"',;:()<>[]{}", c)
+		}) {
+			claims, err := ParseClaims(field)
+			if err == nil {
+				sent = append(sent, claims)
+			}
+		}
+	}
+	if sent == nil && (hasScheme(value, "JWT") || redact.HasToken(value)) {
+		sent = append(sent, new(Claims))
+	}
+	return sent
+}
+
+// authorization asks the credentials and remembers the tokens they gave.
 func (o *ownTokens) authorization(ctx context.Context) (string, error) {
 	value, err := o.ask(ctx)
 	if err != nil {
@@ -30,33 +75,94 @@ func (o *ownTokens) authorization(ctx context.Context) (string, error) {
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if value == o.newest || !hasScheme(value, "JWT") {
+	if value == o.newest {
 		return value, nil
 	}
 	o.newest = value
+	sent := sentClaims(value)
+	if len(sent) == 0 {
+		return value, nil
+	}
 	o.turns++
-	if o.jtis == nil {
-		o.jtis = make(map[string]int)
+	if o.tokens == nil {
+		o.tokens = make(map[string]ownToken)
 	}
-	jti := ""
-	if claims, err := ParseClaims(value); err == nil {
-		jti = claims.JTI
+	for _, claims := range sent {
+		own := o.tokens[foldJTI(claims.JTI)]
+		own.jti, own.turn = claims.JTI, o.turns
+		if claims.IssuedAt != nil {
+			own.issued = *claims.IssuedAt
+		}
+		o.tokens[foldJTI(claims.JTI)] = own
 	}
-	o.jtis[jti] = o.turns
 	return value, nil
 }
 
-// has reports whether the job is, or may be, a token that the run itself uses. A
-// target given by id alone cannot be recognised.
+// accepted notes that the server took an authorization; "" means the newest.
+func (o *ownTokens) accepted(authorization string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.took = cmp.Or(authorization, o.newest)
+}
+
+// tookBefore reports whether the server took an authorization that holds a token
+// before; "" means the newest.
+func (o *ownTokens) tookBefore(authorization string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	authorization = cmp.Or(authorization, o.newest)
+	return o.turns > 0 && authorization != "" && o.took == authorization
+}
+
+// saw notes that a listing shows a jti.
+func (o *ownTokens) saw(jti string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if own, known := o.tokens[foldJTI(jti)]; known {
+		own.listed = true
+		o.tokens[foldJTI(jti)] = own
+	}
+}
+
+// unlisted are the own tokens whose jti no listing shows, in the order of their
+// turns.
+func (o *ownTokens) unlisted() (unlisted []ownToken) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, own := range o.tokens {
+		if !own.listed {
+			unlisted = append(unlisted, own)
+		}
+	}
+	slices.SortFunc(unlisted, func(a, b ownToken) int { return cmp.Compare(a.turn, b.turn) })
+	return unlisted
+}
+
+// has reports whether the job is, or may be, a token that the run itself uses: an
+// entry without a jti may be one as long as the entry of any is not found. A target
+// given by id alone cannot be recognized.
 func (o *ownTokens) has(j job) bool {
-	return o.turn(j) > 0 && (j.target.JTI != "" || j.token != nil)
+	if j.nameless() {
+		return len(o.unlisted()) > 0
+	}
+	return j.target.JTI != "" && o.turn(j) > 0
 }
 
 // turn is the order in which the own tokens are revoked: the one in use last.
 func (o *ownTokens) turn(j job) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.jtis[j.target.JTI]
+	return o.tokens[foldJTI(j.target.JTI)].turn
+}
+
+// cannotTell is why nothing that was chosen may be revoked: the client's own token
+// is somewhere among entries that do not show which one it is.
+func (r *run) cannotTell(chosen []listedToken) error {
+	couldBeOwn := func(t listedToken) bool { return t.id != "" }
+	if r.jtis || len(r.own.unlisted()) == 0 || !slices.ContainsFunc(chosen, couldBeOwn) {
+		return nil
+	}
+	return errNoJTIListed
 }
 
 // hold keeps a token of the run itself for the end.
@@ -68,6 +174,37 @@ func (r *run) hold(j job) {
 	r.mu.Lock()
 	r.held = append(r.held, j)
 	r.mu.Unlock()
+}
+
+// holdUnlisted adds the own tokens that no listing shows to those that are kept for
+// the end. Match is asked with what their claims say.
+func (r *run) holdUnlisted() {
+	if !r.opts.IncludeCurrent {
+		return
+	}
+	for _, own := range r.own.unlisted() {
+		isHeld := slices.ContainsFunc(r.held, func(j job) bool { return foldJTI(j.target.JTI) == foldJTI(own.jti) })
+		if isHeld || own.jti == "" {
+			continue
+		}
+		token := &Token{JTI: own.jti, CreatedAt: own.issued}
+		j := job{target: Target{JTI: own.jti}, token: token}
+		if r.opts.Match != nil && !r.opts.Match(&Token{JTI: own.jti, CreatedAt: own.issued}) {
+			r.record(j.result(Skipped, nil, 0))
+			continue
+		}
+		r.held = append(r.held, j)
+	}
+}
+
+// noteOwnWithoutJTI says that the client's own token cannot be ended, where that was
+// asked for and no entry stands for it.
+func (r *run) noteOwnWithoutJTI() {
+	isHeld := slices.ContainsFunc(r.held, job.nameless)
+	showsNone := func(own ownToken) bool { return own.jti == "" }
+	if r.opts.IncludeCurrent && !isHeld && slices.ContainsFunc(r.own.unlisted(), showsNone) {
+		r.note(errOwnWithoutJTI)
+	}
 }
 
 // revokeOwn deals with the client's own tokens when everything before went well:
@@ -85,7 +222,7 @@ func (r *run) revokeOwn() {
 		switch {
 		case r.ctx.Err() != nil:
 			r.notAttempted(j)
-		case r.report.Failed > 0 || r.report.NotAttempted > 0 || len(r.report.whole) > 0:
+		case r.report.Failed > 0 || r.report.NotAttempted > 0 || len(r.report.whole) > 0 || len(r.gone) > 0:
 			r.record(j.result(NotAttempted, errKeptForLast, 0))
 		case err != nil || refused != nil:
 			r.record(j.result(Failed, cmp.Or(err, refused), 0))

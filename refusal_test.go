@@ -77,7 +77,7 @@ func TestSignOut_ofATokenThatIsRefused(t *testing.T) {
 		"listed before":    {[]step{list, refused}, lists, true, ""},
 		"revoked before":   {[]step{reply(200, "{}"), refused}, func(t *testing.T, c *Client) error { _, err := c.JWT.RevokeByJTI(t.Context(), "a"); return err }, true, ""},
 		"accepted before":  {[]step{list, refused}, func(t *testing.T, c *Client) error { _, err := c.JWT.Accepts(t.Context(), testToken); return err }, true, ""},
-		"run before":       {[]step{list, refused}, func(t *testing.T, c *Client) error { _, err := c.JWT.RevokeAll(t.Context(), nil); return err }, true, ""},
+		"run before":       {[]step{list, list, refused}, func(t *testing.T, c *Client) error { _, err := c.JWT.RevokeAll(t.Context(), nil); return err }, true, ""},
 		"refused before":   {[]step{refused}, func(t *testing.T, c *Client) error { _, _ = c.JWT.ListHistory(t.Context(), nil); return nil }, false, "truncated or of another server"},
 		"a page before":    {[]step{reply(200, page404), refused}, func(t *testing.T, c *Client) error { _, _ = c.JWT.ListHistory(t.Context(), nil); return nil }, false, "expired"},
 		"a lost reply":     {[]step{cutShort(200, "{"), refused}, nil, false, "an earlier reply was lost"},

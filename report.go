@@ -1,6 +1,7 @@
 package tiledesk
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,7 +11,8 @@ import (
 )
 
 // RevokeReport is what became of all targets of a run. The counts add up to the
-// targets that were seen.
+// targets that were seen. It marshals to JSON with what [RevokeReport.RunErr] says,
+// and reads that back.
 type RevokeReport struct {
 	Revoked, AlreadyGone, NotFound, Skipped, Planned, Failed, NotAttempted int
 
@@ -53,11 +55,54 @@ func (r *RevokeReport) RunErr() error {
 // add notes what went wrong with the run as a whole.
 func (r *RevokeReport) add(err error) { r.whole = append(r.whole, err) }
 
+// reportJSON is a report as it marshals.
+type reportJSON struct {
+	Revoked, AlreadyGone, NotFound, Skipped, Planned, Failed, NotAttempted int
+
+	Passes, WithoutJTI int
+	Incomplete         bool
+	Failures           []RevokeResult
+	RunError           string
+}
+
+// MarshalJSON writes the fields under their Go names, and RunErr as the text
+// "RunError", which is empty when there is none.
+func (r RevokeReport) MarshalJSON() ([]byte, error) {
+	flat := reportJSON{
+		r.Revoked, r.AlreadyGone, r.NotFound, r.Skipped, r.Planned, r.Failed, r.NotAttempted,
+		r.Passes, r.WithoutJTI, r.Incomplete, r.Failures, "",
+	}
+	if err := r.RunErr(); err != nil {
+		flat.RunError = err.Error()
+	}
+	return json.Marshal(flat)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. Err and RunErr then have the same
+// texts, and answer neither [errors.Is] nor [errors.As].
+func (r *RevokeReport) UnmarshalJSON(text []byte) error {
+	var flat reportJSON
+	if err := json.Unmarshal(text, &flat); err != nil {
+		return err
+	}
+	*r = RevokeReport{
+		flat.Revoked, flat.AlreadyGone, flat.NotFound, flat.Skipped, flat.Planned, flat.Failed, flat.NotAttempted,
+		flat.Passes, flat.WithoutJTI, flat.Incomplete, flat.Failures, nil,
+	}
+	if flat.RunError != "" {
+		r.add(errors.New(flat.RunError))
+	}
+	return nil
+}
+
 // count takes in one result.
 func (r *RevokeReport) count(result RevokeResult) {
 	switch result.Outcome {
 	case Revoked:
 		r.Revoked++
+		if result.Token != nil && result.Token.JTI == "" {
+			r.WithoutJTI++
+		}
 	case AlreadyGone:
 		r.AlreadyGone++
 	case NotFound:

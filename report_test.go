@@ -145,3 +145,75 @@ func TestBulkErrorsKeepOnlyTheBeginningOfAPage(t *testing.T) {
 		t.Errorf("got %d bytes, %v", len(unexpected.Response.Body), err)
 	}
 }
+
+func TestRevokeReport_marshalsThatItFailed(t *testing.T) {
+	t.Parallel()
+	client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) { return answer(500, `{"msg":"down"}`), nil })
+	report, failed := client.JWT.RevokeAll(t.Context(), nil)
+	text, err := json.Marshal(report)
+	if err != nil || !strings.Contains(string(text), `"RunError":"tiledesk: GET /jwt/history: 500`) {
+		t.Fatalf("got %s, %v", text, err)
+	}
+	var back RevokeReport
+	if err := json.Unmarshal(text, &back); err != nil || back.Passes != 1 {
+		t.Fatalf("got %+v, %v", back, err)
+	}
+	if back.Err() == nil || back.Err().Error() != failed.Error() || back.RunErr() == nil || back.RunErr().Error() != report.RunErr().Error() {
+		t.Errorf("got %v and %v back, want %v and %v", back.Err(), back.RunErr(), failed, report.RunErr())
+	}
+	if again, err := json.Marshal(back); err != nil || string(again) != string(text) {
+		t.Errorf("got %s, %v the second time, want %s", again, err, text)
+	}
+}
+
+func TestRevokeReport_readsBackWhatItWrote(t *testing.T) {
+	t.Parallel()
+	report := RevokeReport{AlreadyGone: 2, NotFound: 3, Skipped: 4, Planned: 5, Passes: 8}
+	report.count(RevokeResult{Token: &Token{ID: "1"}, Outcome: Revoked})
+	report.count(RevokeResult{Target: Target{ID: "1", JTI: "a"}, Outcome: Failed, Err: &APIError{StatusCode: 500, Method: "DELETE"}, Attempts: 4})
+	report.count(RevokeResult{Outcome: NotAttempted, Err: context.Canceled})
+	text, err := json.Marshal(report) // the value alone, too
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back RevokeReport
+	if err := json.Unmarshal(text, &back); err != nil {
+		t.Fatal(err)
+	}
+	if back.Err().Error() != report.Err().Error() || back.RunErr() != nil || back.WithoutJTI != 1 || len(back.Failures) != 2 {
+		t.Errorf("got %+v, %v, want %v", back, back.Err(), report.Err())
+	}
+	if got := back.Failures[0]; got.Target != report.Failures[0].Target || got.Outcome != Failed || got.Attempts != 4 || got.Err.Error() != report.Failures[0].Err.Error() {
+		t.Errorf("got %+v", got)
+	}
+	// What was written before there was a RunError.
+	old := `{"Revoked":7,"AlreadyGone":0,"NotFound":0,"Skipped":1,"Planned":0,"Failed":0,"NotAttempted":0,"Passes":2,"Failures":null}`
+	if err := json.Unmarshal([]byte(old), &back); err != nil || back.Revoked != 7 || back.Passes != 2 || back.Err() != nil {
+		t.Errorf("got %+v, %v", back, err)
+	}
+}
+
+func TestRevokeResult_readsBackWhatItWrote(t *testing.T) {
+	t.Parallel()
+	for _, want := range []RevokeResult{
+		{Target: Target{ID: "1", JTI: "a"}, Outcome: Revoked, Attempts: 2},
+		{Target: Target{JTI: "a"}, Outcome: NotAttempted, Err: errors.New("the run stopped")},
+	} {
+		text, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := RevokeResult{Token: &Token{}, Err: errors.New("old")}
+		if err := json.Unmarshal(text, &got); err != nil || got.Target != want.Target || got.Outcome != want.Outcome || got.Attempts != want.Attempts || got.Token != nil {
+			t.Errorf("got %+v, %v of %s", got, err, text)
+		}
+		if (got.Err == nil) != (want.Err == nil) || got.Err != nil && got.Err.Error() != want.Err.Error() {
+			t.Errorf("got %v, want %v", got.Err, want.Err)
+		}
+	}
+	for _, text := range []string{`{"outcome":"perhaps"}`, `{"outcome":1}`, `[]`} {
+		if err := json.Unmarshal([]byte(text), new(RevokeResult)); err == nil {
+			t.Errorf("%s was read", text)
+		}
+	}
+}

@@ -122,7 +122,7 @@ func (c *call) connection(err error) error {
 	return &connectionError{
 		safeError: c.safely(err),
 		method:    c.route.method, route: c.route.template,
-		attempts: c.attempts, replyLost: c.replyLost,
+		attempts: c.attempts, answered: c.answer != nil, replyLost: c.replyLost,
 	}
 }
 

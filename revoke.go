@@ -3,6 +3,7 @@ package tiledesk
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -47,20 +48,26 @@ func Targets(targets ...Target) iter.Seq2[Target, error] {
 type Outcome int
 
 const (
-	// Revoked: the server said so.
+	// Revoked: the server said so. Whether it then refuses the token, only trying it
+	// tells, see [JWTService.Accepts].
 	Revoked Outcome = iota + 1
-	// AlreadyGone: the token was listed, and every route says that it is not there.
+	// AlreadyGone: the token was listed, every route says that it is not there, and a
+	// later listing of the run does not contradict that. Also the client's own token,
+	// last of all, where the server refuses it.
 	AlreadyGone
-	// NotFound: a target given by hand was answered 404. Its error says so where it
-	// may have been this run that revoked it, because a reply was lost.
+	// NotFound: a target given by hand, or an own token that no listing shows, was
+	// answered 404. Its error says so where it may have been this run that revoked it,
+	// because a reply was lost.
 	NotFound
-	// Skipped: not matched, or the client's own token.
+	// Skipped: not matched, or the client's own token. An entry without a jti may be
+	// that, as long as no entry shows the own jti.
 	Skipped
 	// Planned: a dry run would have revoked it.
 	Planned
 	// Failed: this one was not revoked, or it is unknown whether it was.
 	Failed
-	// NotAttempted: the run stopped before it, or cut it off. Take it for alive.
+	// NotAttempted: the run stopped before it, or cut it off. Treat the token as still
+	// valid.
 	NotAttempted
 )
 
@@ -92,25 +99,42 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 // {"id","jti","outcome","attempts","error"}.
 type RevokeResult struct {
 	Target   Target // an identifier that turned out to be a whole token is blotted out
-	Token    *Token // nil when the target was given by hand; without Raw
+	Token    *Token // nil when the target was given by hand; without Raw; of an own token that no listing shows: from its claims
 	Outcome  Outcome
 	Err      error // for NotFound, Failed and NotAttempted; keeps at most a KiB of an answer's body
 	Attempts int   // of all requests for this target; 0 when none was sent
 }
 
+// resultJSON is a result as it marshals.
+type resultJSON struct {
+	ID       string  `json:"id"`
+	JTI      string  `json:"jti"`
+	Outcome  Outcome `json:"outcome"`
+	Attempts int     `json:"attempts"`
+	Error    string  `json:"error"`
+}
+
 // MarshalJSON writes one flat object; "error" is empty when there is none.
 func (r RevokeResult) MarshalJSON() ([]byte, error) {
-	flat := struct {
-		ID       string  `json:"id"`
-		JTI      string  `json:"jti"`
-		Outcome  Outcome `json:"outcome"`
-		Attempts int     `json:"attempts"`
-		Error    string  `json:"error"`
-	}{ID: redact.Identifier(r.Target.ID), JTI: redact.Identifier(r.Target.JTI), Outcome: r.Outcome, Attempts: r.Attempts}
+	flat := resultJSON{ID: redact.Identifier(r.Target.ID), JTI: redact.Identifier(r.Target.JTI), Outcome: r.Outcome, Attempts: r.Attempts}
 	if r.Err != nil {
 		flat.Error = r.Err.Error()
 	}
 	return json.Marshal(flat)
+}
+
+// UnmarshalJSON reads what MarshalJSON wrote. Token is nil then, and Err has the
+// same text but answers neither [errors.Is] nor [errors.As].
+func (r *RevokeResult) UnmarshalJSON(text []byte) error {
+	var flat resultJSON
+	if err := json.Unmarshal(text, &flat); err != nil {
+		return err
+	}
+	*r = RevokeResult{Target: Target{JTI: flat.JTI, ID: flat.ID}, Outcome: flat.Outcome, Attempts: flat.Attempts}
+	if flat.Error != "" {
+		r.Err = errors.New(flat.Error)
+	}
+	return nil
 }
 
 // RevokeOptions steer a run. Nil means the defaults.
@@ -121,13 +145,17 @@ type RevokeOptions struct {
 	// DryRun sends no DELETE. What would be revoked is Planned.
 	DryRun bool
 	// IncludeCurrent also revokes the client's own token, last of all and only
-	// when nothing before it failed or was not attempted.
+	// when nothing before it failed or was not attempted. RevokeAll revokes it by its
+	// jti where no listing shows it; RevokeEach only where it is among the targets.
 	IncludeCurrent bool
 	// Match chooses, in RevokeAll, which tokens to revoke; nil means all. It is
-	// asked once a token, with Raw.
+	// called once per token, with Raw. About an own token that no listing shows, and
+	// that IncludeCurrent asks for, it is called with what the claims of the token say
+	// (JTI and CreatedAt), without Raw. In RevokeEach it is [ErrInvalidArgument].
 	Match func(*Token) bool
-	// OnResult hears of each target once, never of two at a time. The run waits
-	// for it.
+	// OnResult is called once per target, never concurrently. The run waits for it.
+	// Results of listed tokens that the server calls already gone come at the end,
+	// when a listing has confirmed them.
 	OnResult func(RevokeResult)
 }
 
@@ -139,25 +167,40 @@ type RevokeOptions struct {
 //
 // The run stops, and what it had read but not tried is NotAttempted, on 401, 403,
 // a redirect, a server without the history module, a 429 that outlasts its
-// retries, a rate limiter that cannot serve before the deadline, and when the
-// context ends. Then no further DELETE starts, the sequence is read no more, and
-// requests that were sent get up to 5 seconds to be answered. An error in the
-// sequence ends the run too.
+// retries, a rate limiter that cannot serve before the deadline, credentials that
+// fail, 10 targets in a row that ended without any answer, and when the context
+// ends. Then no further DELETE starts, the sequence is read no more, and requests
+// that were sent get up to 5 seconds to be answered. An error in the sequence ends
+// the run too. [RevokeReport.RunErr] has the cause; where the server refuses a
+// token that worked before in the run, it says that the token in use was revoked
+// meanwhile.
 //
-// The jti that the client's own credentials send is skipped, see
-// [RevokeOptions].IncludeCurrent. A target given by id alone cannot be
-// recognised as the client's own: leave it out yourself, or you lock yourself out.
+// A panic in OnResult, Match, the sequence, the credentials or the transport stops
+// the run in the same way, and then goes on in the goroutine that called; so does
+// [runtime.Goexit]. An OnResult that ended so is not called again.
 //
-// The report is never nil; the error is its [RevokeReport.Err].
+// The jti that the client's own credentials send is skipped, in whatever case and
+// under whatever scheme they send the token, see [RevokeOptions].IncludeCurrent. A
+// target given by id alone cannot be recognized as the client's own: omit it, or
+// you lock yourself out. Nor is it known whether such a token has a jti: one
+// without goes on working though its entry is revoked, since the server asks for
+// the jti alone (measured).
+//
+// The report is never nil; the error is its [RevokeReport.Err]. A negative
+// concurrency, a nil sequence or a Match is [ErrInvalidArgument], and nothing is
+// sent.
 func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, error], opts *RevokeOptions) (*RevokeReport, error) {
 	run, err := newRun(ctx, s.client, opts)
-	if err == nil && targets == nil {
-		err = invalidArgument("the sequence of targets is nil")
-	}
 	if err != nil {
 		return run.fail(err)
 	}
 	defer run.close()
+	switch {
+	case targets == nil:
+		return run.fail(invalidArgument("the sequence of targets is nil"))
+	case run.opts.Match != nil:
+		return run.fail(invalidArgument("the option Match is for RevokeAll alone: choose the targets in the sequence"))
+	}
 	run.work(func(give func(job)) {
 		run.read(targets, give)
 	})
@@ -176,20 +219,51 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 // the same reasons. A listing that may be incomplete is used for what it gave;
 // if it was the last one, the error is [ErrIncompleteHistory].
 //
+// All is what the list shows. It cannot show sign-ins with Google or OAuth2, those
+// with the super password, and most tokens of signinWithCustomToken, of which only
+// the first exchange is announced (read in routes/auth.js of 2.19.16).
+//
 // Nothing can be lost by running it twice, or two at once. On a server that keeps
 // revoked rows in the list, each run revokes the whole history again: choose with
 // Match, for example by [CreatedBefore] and a field that [Token.Field] reads.
 //
-// The client's own token is skipped, see [RevokeOptions].IncludeCurrent; if that
-// token shows no jti, entries without one are skipped as well. The report is
-// never nil; the error is its [RevokeReport.Err].
+// A token that every DELETE calls not there is AlreadyGone only when a later, complete
+// listing does not show it, or shows tokens as well that this very run revoked.
+// Otherwise it is Failed, and where it is still listed [RevokeReport.RunErr] says
+// that the server contradicts itself ([ErrUnexpectedResponse]). So a run on a server
+// that keeps revoked rows, and that finds nothing else to revoke, fails: it cannot
+// know that they are revoked.
+//
+// A token without a jti goes on working though its entry is revoked, since the server
+// asks for the jti alone (measured). Where other entries show a jti, it is Failed;
+// only a new GLOBAL_SECRET on the server, or disabling the user, ends it (measured),
+// a new password does not. Where no entry shows one, it is Revoked and counted in
+// [RevokeReport].WithoutJTI.
+//
+// The client's own token is skipped, see [RevokeOptions].IncludeCurrent. It is found by
+// its jti, in whatever case and under whatever scheme the credentials send it. Where
+// no entry shows that jti, entries without one are skipped as well. Where no entry
+// shows any, nothing is revoked, and the error is [ErrInvalidArgument]: name the ids
+// with RevokeEach, or use [BasicAuth], under which there is no own token. Credentials
+// of another kind that send no token cannot be recognized.
+//
+// The report is never nil; the error is its [RevokeReport.Err].
 func (s *JWTService) RevokeAll(ctx context.Context, opts *RevokeOptions) (*RevokeReport, error) {
 	run, err := newRun(ctx, s.client, opts)
 	if err != nil {
 		return run.fail(err)
 	}
 	defer run.close()
-	run.passes()
+	complete := run.passes()
+	run.confirm(complete)
+	run.noteWithoutJTI()
+	if complete {
+		run.holdUnlisted()
+	}
 	run.revokeOwn()
+	run.confirm(false)
+	if complete {
+		run.noteOwnWithoutJTI()
+	}
 	return run.finish()
 }

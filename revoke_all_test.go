@@ -177,11 +177,16 @@ func TestAlreadyGoneOnlyWhereTheAPISaysSoOnEveryRoute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			deleted := false
 			client := newMockClient(t, JWTAuth(testToken), func(r *http.Request) (*http.Response, error) {
 				switch {
+				case r.Method == "GET" && deleted:
+					return firstPageOf(r), nil
 				case r.Method == "GET":
 					return firstPageOf(r, rowOf("a")), nil
-				case strings.Contains(r.URL.Path, "/id/"):
+				}
+				deleted = true
+				if strings.Contains(r.URL.Path, "/id/") {
 					return test.byID, nil
 				}
 				return test.byJTI, nil
@@ -219,12 +224,15 @@ func TestTwoRunsAtOnceAndOneAfterDoNoHarm(t *testing.T) {
 			var both sync.WaitGroup
 			for range 2 {
 				both.Go(func() {
-					if _, err := client.JWT.RevokeAll(t.Context(), nil); err != nil && !errors.Is(err, ErrIncompleteHistory) {
+					// One that finds everything revoked already cannot know that it was.
+					_, err := client.JWT.RevokeAll(t.Context(), nil)
+					if err != nil && !errors.Is(err, ErrIncompleteHistory) && !errors.Is(err, ErrUnexpectedResponse) {
 						t.Errorf("got %v", err)
 					}
 				})
 			}
 			both.Wait()
+			server.Issue(testEmail, 1) // one more to revoke shows whether such rows stay in the list
 			report, err := client.JWT.RevokeAll(t.Context(), nil)
 			if err != nil || report.Failed > 0 || revokedAmong(server, tokens) != 59 || server.Revoked(tokens[59]) {
 				t.Errorf("got %+v, %v", report, err)

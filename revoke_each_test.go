@@ -26,6 +26,9 @@ func TestRunRefusesWhatCannotWork(t *testing.T) {
 		"a nil sequence":             func() (*RevokeReport, error) { return client.JWT.RevokeEach(t.Context(), nil, nil) },
 		"a nil context":              func() (*RevokeReport, error) { return client.JWT.RevokeEach(none, byJTI("a"), nil) },
 		"a nil context to RevokeAll": func() (*RevokeReport, error) { return client.JWT.RevokeAll(none, nil) },
+		"a Match to RevokeEach": func() (*RevokeReport, error) {
+			return client.JWT.RevokeEach(t.Context(), byJTI("a"), &RevokeOptions{Match: everyOther})
+		},
 		"negative concurrency": func() (*RevokeReport, error) {
 			return client.JWT.RevokeEach(t.Context(), byJTI("a"), &RevokeOptions{Concurrency: -1})
 		},

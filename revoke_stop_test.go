@@ -174,3 +174,91 @@ func TestEndedContextSendsNothingAndReadsNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestRevokeEach_namesTheTokenThatWasRevokedMeanwhile(t *testing.T) {
+	t.Parallel()
+	const meanwhile = "the token in use was revoked meanwhile"
+	for name, test := range map[string]struct {
+		credentials Credentials
+		before      int // requests that go well
+		body        string
+		says        bool
+	}{
+		"after it had worked":        {JWTAuth(tokenOf("own")), 2, "Unauthorized", true},
+		"under another scheme":       {authorizedBy("Bearer " + tokenOf("own")), 2, "Unauthorized", true},
+		"refused from the start":     {JWTAuth(tokenOf("own")), 0, "Unauthorized", false},
+		"by a page of some proxy":    {JWTAuth(tokenOf("own")), 2, page404, false},
+		"with Basic, which has none": {basic, 2, "Unauthorized", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			requests := 0
+			client := newMockClient(t, test.credentials, func(*http.Request) (*http.Response, error) {
+				if requests++; requests > test.before {
+					return answer(401, test.body), nil
+				}
+				return answer(200, ""), nil
+			})
+			report, err := client.JWT.RevokeEach(t.Context(), byJTI("a", "b", "c", "d"), &RevokeOptions{Concurrency: 1})
+			if !errors.Is(report.RunErr(), ErrUnauthorized) || strings.Contains(err.Error(), meanwhile) != test.says || requests != test.before+1 {
+				t.Errorf("got %v after %d requests", err, requests)
+			}
+		})
+	}
+}
+
+func TestRevokeAll_namesTheTokenThatWasRevokedMeanwhile(t *testing.T) {
+	t.Parallel()
+	lists := 0
+	client := newMockClient(t, JWTAuth(tokenOf("own")), func(r *http.Request) (*http.Response, error) {
+		switch {
+		case r.Method == "DELETE":
+			return answer(200, ""), nil
+		case !r.URL.Query().Has("page"):
+			lists++
+		}
+		if lists == 2 {
+			return answer(401, "Unauthorized"), nil
+		}
+		return firstPageOf(r, rowOf("a")), nil
+	})
+	report, err := client.JWT.RevokeAll(t.Context(), nil)
+	if report.Revoked != 1 || !errors.Is(err, ErrUnauthorized) || !strings.Contains(err.Error(), "revoked meanwhile") {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+func TestRevokeEach_stopsWhereNothingAnswers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		requests := 0
+		var mu sync.Mutex
+		client := newMockClient(t, JWTAuth(testToken), func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			requests++
+			mu.Unlock()
+			return slowly(r, time.Hour, nil)
+		})
+		report, err := client.JWT.RevokeEach(t.Context(), Targets(manyTargets(1000)...), &RevokeOptions{Concurrency: 1})
+		if report.Failed != 10 || requests != 40 || !errors.Is(report.RunErr(), context.DeadlineExceeded) || !strings.Contains(err.Error(), "10 targets in a row") {
+			t.Errorf("got %d failed, %d not attempted, %v after %d requests", report.Failed, report.NotAttempted, err, requests)
+		}
+	})
+}
+
+func TestRevokeEach_goesOnWhereSomethingAnswersNowAndThen(t *testing.T) {
+	t.Parallel()
+	client := newMockClient(t, JWTAuth(testToken), func(r *http.Request) (*http.Response, error) {
+		switch n := strings.TrimPrefix(r.URL.Path, "/jwt/history/jti-"); {
+		case n == "9", n == "19":
+			return answer(500, ""), nil // an answer, if none that helps
+		case n == "29":
+			return answer(200, ""), nil
+		}
+		return nil, errors.New("connection reset")
+	}, WithRetryPolicy(RetryPolicy{}))
+	report, err := client.JWT.RevokeEach(t.Context(), Targets(manyTargets(39)...), &RevokeOptions{Concurrency: 1})
+	if report.Failed != 38 || report.Revoked != 1 || report.RunErr() != nil {
+		t.Errorf("got %d failed, %v", report.Failed, err)
+	}
+}

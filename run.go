@@ -2,9 +2,7 @@ package tiledesk
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"iter"
 	"sync"
 	"time"
 )
@@ -15,6 +13,10 @@ const (
 	// answerGrace is how long a DELETE that was sent may still be answered after
 	// the run stopped, so that the report knows what became of it.
 	answerGrace = 5 * time.Second
+
+	// maxSilent is the number of targets in a row without any answer after which a
+	// run stops: each of them can take minutes.
+	maxSilent = 10
 )
 
 var (
@@ -25,25 +27,32 @@ var (
 // run is one RevokeEach or RevokeAll: a pool of workers, a reason to stop, and
 // the report.
 type run struct {
-	caller context.Context
 	ctx    context.Context // ends with the caller's, and when the run stops
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 	grace  context.Context // ends answerGrace after ctx, or with the run
 	end    context.CancelFunc
 	client *Client
 	opts   RevokeOptions
 	own    ownTokens
 
-	turn    chan struct{} // held while OnResult is called
-	mu      sync.Mutex    // guards what follows
-	report  *RevokeReport
-	held    []job // the client's own tokens, for the end
-	stopped error // why the run stopped
-	missed  error // shared by all that were not attempted
+	jtis         bool // some entry of the listings shows a jti; written between two works only
+	showsRevoked bool // the newest listing shows a token that this run had revoked; as jtis
+
+	turn chan struct{} // held while OnResult is called
+	deaf bool          // OnResult ended badly, and is not called again; guarded by turn
+
+	mu     sync.Mutex // guards what follows
+	report *RevokeReport
+	held   []job      // the client's own tokens, for the end
+	gone   []goneJob  // listed tokens that the server calls gone, for the last listing
+	seen   seenTokens // nil in RevokeEach
+	missed error      // shared by all that were not attempted
+	silent int        // targets in a row that nothing answered
+	thrown *thrown    // what ended a worker too early
 }
 
 func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, error) {
-	r := &run{caller: ctx, client: client, report: new(RevokeReport), turn: make(chan struct{}, 1)}
+	r := &run{client: client, report: new(RevokeReport), turn: make(chan struct{}, 1)}
 	if opts != nil {
 		r.opts = *opts
 	}
@@ -55,7 +64,7 @@ func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, err
 	case r.opts.Concurrency == 0:
 		r.opts.Concurrency = defaultConcurrency
 	}
-	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.grace, r.end = outlasting(r.ctx, answerGrace)
 	r.own.ask = client.authorization
 	return r, nil
@@ -64,63 +73,7 @@ func newRun(ctx context.Context, client *Client, opts *RevokeOptions) (*run, err
 // close frees what the contexts of the run hold.
 func (r *run) close() {
 	r.end()
-	r.cancel()
-}
-
-// work lets workers deal with the jobs that feed gives. They start as they are
-// needed, up to the bound. Once the run has stopped, give counts a job as not
-// attempted.
-func (r *run) work(feed func(give func(job))) {
-	jobs := make(chan job)
-	var workers sync.WaitGroup
-	defer workers.Wait()
-	defer close(jobs)
-	started := 0
-	feed(func(j job) {
-		if r.ctx.Err() != nil {
-			r.notAttempted(j)
-			return
-		}
-		select {
-		case jobs <- j:
-			return
-		default:
-		}
-		if started < r.opts.Concurrency {
-			started++
-			workers.Go(func() {
-				r.process(j)
-				for j := range jobs {
-					r.process(j)
-				}
-			})
-			return
-		}
-		select {
-		case jobs <- j:
-		case <-r.ctx.Done():
-			r.notAttempted(j)
-		}
-	})
-}
-
-// read gives the targets of a sequence as they come, and reads no more once the
-// run has stopped.
-func (r *run) read(targets iter.Seq2[Target, error], give func(job)) {
-	if r.ctx.Err() == nil {
-		for target, err := range targets {
-			if err != nil {
-				r.note(fmt.Errorf("the sequence of targets ended: %w", hide(err, r.client.secrets(request{}))))
-				break
-			}
-			if give(job{target: target}); r.ctx.Err() != nil {
-				break
-			}
-		}
-	}
-	if r.ctx.Err() != nil {
-		r.noteStop()
-	}
+	r.cancel(nil)
 }
 
 // process decides what happens to one job, and sees to it that it is recorded.
@@ -134,8 +87,9 @@ func (r *run) process(j job) {
 	switch {
 	case r.ctx.Err() != nil:
 		r.notAttempted(j)
-	case err != nil:
+	case err != nil: // those that follow would do no better
 		r.record(j.result(Failed, err, 0))
+		r.stop(err)
 	case r.own.has(j):
 		r.hold(j)
 	default:
@@ -151,7 +105,7 @@ func (r *run) revoke(j job, req request) {
 	}
 	req.grace = r.grace
 	v := r.send(req)
-	if second, ok := j.otherRoute(req); ok && errors.Is(v.err, ErrNotFound) {
+	if second, ok := j.otherRoute(req); ok && v.notFound {
 		if err := second.route.checkIdentifier(second.identifier); err != nil {
 			v = v.half(err)
 		} else {
@@ -165,71 +119,107 @@ func (r *run) revoke(j job, req request) {
 func (r *run) send(req request) verdict {
 	resp, err := r.client.JWT.revoke(r.ctx, req)
 	if err != nil {
-		v := verdictOf(err)
-		shorten(err)
-		return v
+		return verdictOf(err)
 	}
-	return verdict{attempts: resp.Attempts}
+	return verdict{attempts: resp.Attempts, answered: true}
 }
 
-// settle turns a verdict into an outcome, and stops the run where it must.
+// settle turns a verdict into an outcome, and stops the run where it must. The
+// outcome is recorded first, so that the report begins with the cause.
 func (r *run) settle(j job, req request, v verdict) {
-	switch {
-	case v.err == nil:
-		r.record(j.result(Revoked, nil, v.attempts))
-	case v.gone && j.token != nil:
-		r.record(j.result(AlreadyGone, nil, v.attempts))
-	case v.refused && j.authorizes(req) && r.client.tookBefore(req.authorization):
-		// The run's own token, last of all: the server took it before and refuses it now.
-		r.record(j.result(AlreadyGone, nil, v.attempts))
-	case errors.Is(v.err, ErrNotFound) && j.token == nil:
-		r.record(j.result(NotFound, v.explained(), v.attempts))
-	case r.forbids(v.err):
-		// Recorded before it stops the run, so that the report begins with the cause.
-		defer r.cancel()
-		if r.cutOff(v.err) {
-			r.cut(j, v)
-			return
-		}
-		fallthrough
-	default:
-		r.record(j.result(Failed, v.err, v.attempts))
+	stop, before := r.reason(v, req)
+	outcome, err := v.decide(j, facts{
+		own:  (v.refused || v.gone) && j.authorizes(req),
+		took: v.refused && r.tookBefore(req.authorization),
+		jtis: r.jtis,
+		stop: stop,
+		cut:  v.cutOff(before),
+	})
+	if v.err == nil || v.gone {
+		r.own.accepted(req.authorization)
+	}
+	if outcome == AlreadyGone && v.gone {
+		r.await(j, v.attempts)
+	} else {
+		r.recordListed(j, outcome)
+		r.record(j.result(outcome, err, v.attempts))
+	}
+	if stop != nil {
+		r.stop(stop)
 	}
 }
 
-// forbids reports whether an error means that no other target would do better. It
-// is then why the run stops, unless there was a reason before.
-func (r *run) forbids(err error) bool {
-	reason := err
-	var forbidden *stopError
-	switch {
-	case r.caller.Err() != nil:
-		reason = contextError(r.caller, r.client.secrets(request{}))
-	case errors.As(err, &forbidden),
-		errors.Is(err, ErrUnauthorized), errors.Is(err, ErrForbidden), errors.Is(err, ErrRateLimited),
-		errors.Is(err, ErrRedirected), errors.Is(err, ErrHistoryUnavailable):
-	default:
-		return r.ctx.Err() != nil
+// recordListed notes of a listed token that this run has revoked it.
+func (r *run) recordListed(j job, outcome Outcome) {
+	if outcome != Revoked || !j.listed {
+		return
+	}
+	key := j.key()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	row := r.seen[key]
+	row.revoked = true
+	r.seen[key] = row
+}
+
+// reason is why the run stops after a verdict, or has stopped before; nil: it goes
+// on.
+func (r *run) reason(v verdict, req request) (reason error, before bool) {
+	if reason := r.stopReason(); reason != nil {
+		return reason, true
+	}
+	if v.forbidden {
+		return r.named(v, v.err, req.authorization), false
 	}
 	r.mu.Lock()
-	if r.stopped == nil {
-		r.stopped = reason
+	defer r.mu.Unlock()
+	if !v.silent() {
+		r.silent = 0
+		return nil, false
 	}
-	r.mu.Unlock()
-	return true
+	if r.silent++; r.silent < maxSilent {
+		return nil, false
+	}
+	return fmt.Errorf("tiledesk: %d targets in a row ended without any answer of the server; the last: %w", maxSilent, v.err), false
 }
 
-// cutOff reports whether a request ended because the run did.
-func (r *run) cutOff(err error) bool {
-	var forbidden *stopError
-	return errors.As(err, &forbidden) || r.ctx.Err() != nil &&
-		(errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded))
+// tookBefore reports whether the server took an authorization before, in this run or
+// in an earlier call; "" means the newest.
+func (r *run) tookBefore(authorization string) bool {
+	return r.own.tookBefore(authorization) || len(sentClaims(authorization)) > 0 && r.client.tookBefore(authorization)
+}
+
+// named adds what a refusal means where the token worked before in this run.
+func (r *run) named(v verdict, err error, authorization string) error {
+	if !v.refused || !r.tookBefore(authorization) {
+		return err
+	}
+	return fmt.Errorf("the token in use was revoked meanwhile: %w", err)
+}
+
+// stopped is the cause of a context that the run itself ended.
+type stopped struct{ reason error }
+
+func (stopped) Error() string { return "the run stopped" }
+
+// stop ends the run, unless it has ended already.
+func (r *run) stop(reason error) { r.cancel(stopped{reason}) }
+
+// stopReason is nil while the run goes on.
+func (r *run) stopReason() error {
+	if r.ctx.Err() == nil {
+		return nil
+	}
+	if cause, ok := context.Cause(r.ctx).(stopped); ok {
+		return cause.reason
+	}
+	return contextError(r.ctx, r.client.secrets(request{}))
 }
 
 // notAttempted records a job that nothing was sent for, because the run stopped. A
 // token of the run itself would have been skipped anyway.
 func (r *run) notAttempted(j job) {
-	if !r.opts.IncludeCurrent && r.own.has(j) {
+	if !r.opts.IncludeCurrent && !j.nameless() && r.own.has(j) {
 		r.record(j.result(Skipped, nil, 0))
 		return
 	}
@@ -241,26 +231,6 @@ func (r *run) notAttempted(j job) {
 	missed := r.missed
 	r.mu.Unlock()
 	r.record(j.result(NotAttempted, missed, 0))
-}
-
-// cut records a job that the stop of the run cut off.
-func (r *run) cut(j job, v verdict) {
-	state := "not revoked"
-	if v.replyLost {
-		state = "unknown whether it was revoked"
-	}
-	err := fmt.Errorf("tiledesk: %s, the run stopped meanwhile: %w", state, r.stopReason())
-	r.record(j.result(NotAttempted, err, v.attempts))
-}
-
-// stopReason is nil while the run goes on.
-func (r *run) stopReason() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stopped == nil && r.caller.Err() != nil {
-		r.stopped = contextError(r.caller, r.client.secrets(request{}))
-	}
-	return r.stopped
 }
 
 // note adds what went wrong with the run as a whole.
@@ -286,8 +256,10 @@ func (r *run) record(result RevokeResult) {
 	r.mu.Lock()
 	r.report.count(result)
 	r.mu.Unlock()
-	if r.opts.OnResult != nil {
+	if r.opts.OnResult != nil && !r.deaf {
+		r.deaf = true // unless it returns
 		r.opts.OnResult(result)
+		r.deaf = false
 	}
 }
 

@@ -77,6 +77,7 @@ var revocation = map[string]func(*testing.T, Target){
 		if err != nil || report.Revoked != 5 || report.Skipped != 1 {
 			t.Errorf("got %+v, %v", report, err)
 		}
+		a.tokens(t, target, 1) // its row shows whether the rows of revoked tokens stay
 		report, err = a.client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{IncludeCurrent: true})
 		if err != nil || report.Failed+report.NotAttempted > 0 {
 			t.Errorf("got %+v, %v", report, err)
