@@ -136,7 +136,7 @@ func (i installation) npm(ctx context.Context, dir string) error {
 	select {
 	case <-npm.done:
 	case <-ctx.Done():
-		return fmt.Errorf("%w; npm install was stopped, after: %s", context.Cause(ctx), npm.log.last(20))
+		return fmt.Errorf("%w; npm install was stopped, having said: %q", context.Cause(ctx), npm.log.last(20))
 	}
 	if npm.err == nil {
 		return nil
