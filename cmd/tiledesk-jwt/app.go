@@ -25,7 +25,8 @@ type app struct {
 	getenv         func(string) string
 	now            func() time.Time
 	interrupts     <-chan os.Signal
-	exit           func(int) // ends the process at once
+	exit           func(int)                // ends the process at once
+	wait           func(time.Duration) bool // in the place of a pause; nil: the clock's
 
 	onTerminal struct{ stdin, stdout, stderr bool }
 

@@ -79,8 +79,10 @@ func (x *examination) recording() finding {
 		return finding{worthKnowing, name, "not tried. Run tiledesk-jwt doctor with TILEDESK_EMAIL and a password, and without --read-only: it looks for the token that it signs in for."}
 	case listed == nil:
 		return finding{worthKnowing, name, "not known, since the list was not read to its end. Look for the token with tiledesk-jwt list --all."}
-	case *listed:
+	case *listed && x.readOnly:
 		return finding{fine, name, "the token in use is in the list"}
+	case *listed:
+		return finding{fine, name, "the token that was signed in for is in the list"}
 	case x.readOnly:
 		return finding{problem, name, "the token in use is not in the list, so no revocation ends it. " + whyNotRecorded + " " + whatEndsIt}
 	}

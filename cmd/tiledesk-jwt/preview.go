@@ -15,7 +15,7 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 		a.console.note("Dry run: nothing is revoked.")
 	}
 	progress := a.newProgress(0)
-	report, _ := s.JWT.RevokeAll(ctx, &tiledesk.RevokeOptions{ // the error is report.Err
+	report := a.revokeAll(ctx, s, tiledesk.RevokeOptions{
 		DryRun:         true,
 		Concurrency:    1, // nothing is sent, and so the order stays that of the list
 		IncludeCurrent: c.IncludeCurrent,
@@ -33,7 +33,7 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 				}
 			}
 		},
-	})
+	}, progress.interrupt)
 	code := a.conclude(ctx, report)
 	if code != exitDone && !errors.Is(report.Err(), tiledesk.ErrIncompleteHistory) {
 		return false, ended(code)

@@ -116,7 +116,7 @@ func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, targ
 	}
 	named := targets[:min(len(targets), len(c.JTI))]
 	kept := false // the token in use was named on the command line
-	report, _ := s.JWT.RevokeEach(ctx, tiledesk.Targets(targets...), &tiledesk.RevokeOptions{
+	report := a.revokeEach(ctx, s, targets, tiledesk.RevokeOptions{
 		DryRun: c.DryRun,
 		OnResult: func(r tiledesk.RevokeResult) {
 			kept = kept || r.Outcome == tiledesk.Skipped && slices.Contains(named, r.Target)

@@ -160,7 +160,7 @@ func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, se
 	progress := a.newProgress(selection.tally.planned)
 	selection.tally = tally{}
 	var shown int
-	report, _ := s.JWT.RevokeAll(ctx, &tiledesk.RevokeOptions{ // the error is report.Err
+	report := a.revokeAll(ctx, s, tiledesk.RevokeOptions{
 		Concurrency:    c.Concurrency,
 		IncludeCurrent: c.IncludeCurrent,
 		Match: func(token *tiledesk.Token) bool {
@@ -181,7 +181,7 @@ func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, se
 			}
 			progress.did(r)
 		},
-	})
+	}, progress.interrupt)
 	progress.finish()
 	return c.tell(ctx, a, selection, report, shown)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -23,6 +24,13 @@ type session struct {
 	account  string // for people: the email, or the user id of a token; can be empty
 	signedIn bool
 	basic    bool // authorizes with email and password
+
+	// Of a session that signed in.
+	who      account
+	began    time.Time // when the first token was issued, by the clock of the server; zero when unknown
+	worked   bool      // the server took a token of this session
+	ended    bool      // the run itself revoked the token
+	replaced []string  // the jtis of tokens that were refused; the run signed in again
 }
 
 // where names the server and the account, for a question that is asked before
@@ -90,28 +98,53 @@ func (a *app) signIn(ctx context.Context, account account) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{Client: client, account: account.name(), signedIn: true}
+	s := &session{Client: client, account: account.name(), signedIn: true, who: account}
 	if claims, err := client.Claims(context.WithoutCancel(ctx)); err == nil {
 		s.jti, s.userID = claims.JTI, claims.UserID
+		if claims.IssuedAt != nil {
+			s.began = *claims.IssuedAt
+		}
 	}
-	a.held.Store(&s.jti)
+	held := s.jti
+	a.held.Store(&held)
 	return s, nil
 }
 
-// signOut revokes the token that the run signed in for. Its error says what to do
-// when that failed.
+// signOut revokes the tokens that the run signed in for, the one in use last. Its
+// error says what to do when that failed.
 func (a *app) signOut(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime)
 	defer cancel()
+	texts := s.endReplaced(ctx)
 	_, err := s.SignOut(ctx)
-	switch {
-	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
-		return undone("%s (%s)", tokenUnknown(s.jti), withoutPrefix(err))
-	case err != nil:
-		return undone("The sign-out failed: %s\n%s", explain(err), tokenLeft(s.jti))
+	switch notFound := errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err); {
+	case err == nil, notFound && s.ended:
+		a.held.Store(nil)
+	case notFound:
+		texts = append(texts, tokenUnknown(s.jti)+" ("+withoutPrefix(err)+")")
+	default:
+		texts = append(texts, "The sign-out failed: "+explain(err), tokenLeft(s.jti))
 	}
-	a.held.Store(nil)
-	return nil
+	if texts == nil {
+		return nil
+	}
+	return undone("%s", strings.Join(texts, "\n"))
+}
+
+// endReplaced revokes the tokens that were refused during the run, and says which of
+// them it could not. The server refused them itself, so that it is enough where it
+// does not know them any more, or refuses the token in use as well.
+func (s *session) endReplaced(ctx context.Context) (texts []string) {
+	for _, jti := range s.replaced {
+		if jti == "" {
+			continue
+		}
+		_, err := s.JWT.RevokeByJTI(ctx, jti)
+		if err != nil && !isRefusal(err) && (!errors.Is(err, tiledesk.ErrNotFound) || fromElsewhere(err)) {
+			texts = append(texts, "A token of this run, which the server refused meanwhile, could not be revoked: "+explain(err), tokenLeft(jti))
+		}
+	}
+	return texts
 }
 
 // tokenLeft says that a token of ours lives on, and how to end it.
