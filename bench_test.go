@@ -17,7 +17,7 @@ func BenchmarkReadPage(b *testing.B) {
 		b.SetBytes(int64(len(body)))
 		b.ReportAllocs()
 		for b.Loop() {
-			page, err := readPage(body)
+			page, err := pageOf(body)
 			if err != nil || len(page.Tokens) != 40 {
 				b.Fatal(page, err)
 			}
@@ -46,7 +46,7 @@ func BenchmarkReadPage(b *testing.B) {
 
 // BenchmarkWalk is what it takes to tell new rows from old ones.
 func BenchmarkWalk(b *testing.B) {
-	page, err := readPage([]byte(readRecording(b, "list_200_first_page_jwt").Response.Body))
+	page, err := pageOf([]byte(readRecording(b, "list_200_first_page_jwt").Response.Body))
 	if err != nil {
 		b.Fatal(err)
 	}

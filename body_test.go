@@ -11,7 +11,7 @@ import (
 )
 
 // rawWire is a server that writes these bytes as its answer and closes the connection.
-func rawWire(t *testing.T, answer string) *wire {
+func rawWire(t *testing.T, answer string) *loopback {
 	t.Helper()
 	return newWire(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()

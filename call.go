@@ -3,12 +3,13 @@ package tiledesk
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
-	"github.com/hashicorp/go-retryablehttp"
+	"github.com/go-tiledesk/tiledesk/internal/transport"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // request is what a method of a service asks for.
@@ -20,104 +21,73 @@ type request struct {
 	once       bool   // never tried again
 
 	authorization string          // when the credentials were asked already
-	secrets       []string        // of the body
+	inBody        []string        // secrets of the body
 	grace         context.Context // outlasts that of the call: a sent request may be answered until it ends
 	reads401      bool            // the server's own 401 is an answer to read, and no error
-	refusal       string          // the advice for it where it is an error; empty: by the kind of credentials
+	unseen        string          // the advice where the server may have acted unseen; empty: none
+	advice401     string          // the advice for it where it is an error; empty: by the kind of credentials
 }
 
-// call is one call with all its attempts. go-retryablehttp drives the loop; the
-// call is its policy, its backoff and, innermost, its transport, so that each
-// attempt is limited, timed, read to the end and logged in one place.
+// call is a request that was checked, with what no text about it may show.
 type call struct {
 	*options
-	route  route
+	request
 	url    *url.URL
-	header http.Header
-	once   bool
-	grace  context.Context // nil: the call's own
-
-	reads401 bool
-	refusal  string
-
-	authorization, identifier string // secrets, with those of the URL
-	bodySecrets               []string
-	hidden                    *redact.Secrets // all of them; most calls never need it
-
-	attempts  int
-	sent      bool          // the newest attempt got past the limiter
-	started   time.Time     // of the newest attempt, for the logger
-	wait      time.Duration // before the next one
-	answer    *Response     // the newest that came
-	broken    error         // why the newest attempt brought no whole answer
-	stopped   error         // what forbids another attempt: limiter or deadline
-	replyLost bool          // an earlier attempt may have taken effect unseen
-
-	http   http.Client          // these three are here to be allocated with the rest
-	driver retryablehttp.Client // not of NewClient, which logs to stderr
-	reply  http.Response        // what go-retryablehttp sees of the answer
+	hidden *redact.Secrets // most calls never need it
 }
 
-// exchange is the way of every call: prepare it, run it, read what came.
-func exchange[T any](ctx context.Context, c *Client, r request, read func(*Response) (T, error)) (T, error) {
+// exchange is the way of every call: prepare it, send it, read what came.
+func exchange[T any](ctx context.Context, c *Client, r request, read func(*Response) (T, *wire.Fault)) (T, error) {
 	var none T
-	call, req, err := c.prepare(ctx, r)
+	call, err := c.prepare(ctx, r)
 	if err != nil {
 		return none, err
 	}
-	resp, err := call.run(req)
-	if err != nil {
-		return none, err
+	result := c.settings.attempts.Do(ctx, transport.Request{
+		Method: r.route.method, URL: call.url, Header: newHeader(r, c.settings.userAgent, call.authorization),
+		Body: r.body, Once: r.once, Grace: r.grace, Observe: call.observer(ctx),
+	})
+	answer := newResponse(result)
+	if !call.canRead(result, answer) {
+		return none, call.failure(result, answer)
 	}
-	value, err := read(resp)
-	if err != nil {
-		return none, call.refuse(err)
+	value, fault := read(answer)
+	if fault != nil {
+		return none, call.refuse(result, answer, fault)
 	}
-	if resp.StatusCode != http.StatusUnauthorized {
+	if answer.StatusCode != http.StatusUnauthorized {
 		c.accepted.note(call.authorization)
 	}
 	return value, nil
 }
 
 // prepare checks and builds everything that can fail before the network.
-func (c *Client) prepare(ctx context.Context, r request) (*call, *retryablehttp.Request, error) {
+func (c *Client) prepare(ctx context.Context, r request) (*call, error) {
 	if ctx == nil {
-		return nil, nil, invalidArgument("the context is nil: use context.Background()")
+		return nil, invalidArgument("the context is nil: use context.Background()")
 	}
 	decoded, escaped, err := r.route.path(r.identifier)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if ctx.Err() != nil {
-		return nil, nil, fmt.Errorf("tiledesk: %s %s: nothing was sent: %w", r.route.method, r.route.template, contextError(ctx, c.secrets(r)))
+		return nil, fmt.Errorf("tiledesk: %s %s: nothing was sent: %w", r.route.method, r.route.template, contextError(ctx, c.secrets(r)))
 	}
-	authorization := r.authorization
-	if authorization == "" {
-		if authorization, err = c.authorization(ctx); err != nil {
-			return nil, nil, err
+	if r.authorization == "" {
+		if r.authorization, err = c.authorization(ctx); err != nil {
+			return nil, err
 		}
 	}
 	u := below(c.settings.baseURL, decoded, escaped)
 	u.RawQuery = r.query.Encode()
-	header := newHeader(r, c.settings.userAgent, authorization)
-	req, err := newHTTPRequest(ctx, r, u)
-	if err != nil {
-		return nil, nil, fmt.Errorf("tiledesk: %s %s: %w", r.route.method, r.route.template, err)
-	}
-	return &call{
-		options: c.settings,
-		route:   r.route, url: u, header: header,
-		once: r.once, grace: r.grace,
-		reads401: r.reads401, refusal: r.refusal,
-		authorization: authorization, identifier: r.identifier, bodySecrets: r.secrets,
-	}, req, nil
+	return &call{options: c.settings, request: r, url: u}, nil
 }
 
 // secrets are what no text of the call may show.
 func (c *call) secrets() *redact.Secrets {
 	if c.hidden == nil {
 		texts := append(redact.Authorization(c.authorization), c.url.String(), c.url.RequestURI(), c.identifier)
-		c.hidden = redact.New(append(texts, c.bodySecrets...)...)
+		c.hidden = redact.New(append(texts, c.inBody...)...)
 	}
 	return c.hidden
 }
@@ -147,40 +117,25 @@ func newHeader(r request, userAgent, authorization string) http.Header {
 	return header
 }
 
-// newHTTPRequest makes a request without a header: [call.RoundTrip] adds it, since
-// http.Client copies the one that it sees.
-func newHTTPRequest(ctx context.Context, r request, u *url.URL) (*retryablehttp.Request, error) {
-	plain := &http.Request{ // as http.NewRequest makes it, without parsing the URL again
-		Method: r.route.method, URL: u, Host: u.Host, Header: http.Header{},
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+// observer logs each attempt; nil when nobody wants to know.
+func (c *call) observer(ctx context.Context) func(transport.Attempt) {
+	if c.logger == nil || !c.logger.Enabled(ctx, slog.LevelDebug) {
+		return nil
 	}
-	req, err := retryablehttp.FromRequest(plain.WithContext(ctx))
-	if err != nil || r.body == nil {
-		return req, err
-	}
-	err = req.SetBody(r.body)
-	if r.once {
-		req.GetBody = nil // without it net/http cannot send the body again either
-	}
-	return req, err
-}
-
-// run makes the attempts and returns the answer when it is a 2xx, or a 401 that
-// the call can read.
-func (c *call) run(req *retryablehttp.Request) (*Response, error) {
-	c.http.Transport, c.http.CheckRedirect = c, followNothing
-	c.driver.HTTPClient, c.driver.RetryMax = &c.http, c.retries()
-	c.driver.CheckRetry, c.driver.Backoff = c.checkRetry, c.backoff
-	c.driver.ErrorHandler = retryablehttp.PassthroughErrorHandler
-	_, err := c.driver.Do(req)
-	if err == nil && c.broken == nil && c.answer != nil {
-		c.answer.Attempts = c.attempts
-		switch status := c.answer.StatusCode; {
-		case status >= 200 && status <= 299, c.reads401 && status == http.StatusUnauthorized && c.answer.isBareUnauthorized():
-			return c.answer, nil
+	return func(a transport.Attempt) {
+		attrs := []slog.Attr{
+			slog.String("method", c.route.method),
+			slog.String("route", c.route.template),
+			slog.Int("attempt", a.Number),
+			slog.Duration("duration", a.Duration),
+			slog.Duration("wait", a.Wait),
 		}
+		if a.StatusCode != 0 {
+			attrs = append(attrs, slog.Int("status", a.StatusCode))
+		}
+		if a.Err != nil {
+			attrs = append(attrs, slog.String("error", clean(withoutURL(a.Err).Error(), c.secrets())))
+		}
+		c.logger.LogAttrs(ctx, slog.LevelDebug, "tiledesk: attempt", attrs...)
 	}
-	return nil, c.failure(req.Context(), err)
 }
-
-func followNothing(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // maxToken is the length in bytes above which nothing is a token: no server
@@ -97,7 +99,7 @@ func claimTime(raw json.RawMessage) *time.Time {
 		return nil
 	}
 	whole, fraction := math.Modf(seconds)
-	t := plausible(time.Unix(int64(whole), int64(fraction*float64(time.Second))))
+	t := wire.Plausible(time.Unix(int64(whole), int64(fraction*float64(time.Second))))
 	if t.IsZero() {
 		return nil
 	}

@@ -2,7 +2,6 @@ package tiledesk
 
 import (
 	"context"
-	"net/http"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
@@ -46,7 +45,7 @@ func (c *Client) BaseURL() string { return c.settings.baseURL.String() }
 // calls. It leaves the transport of a client given to [WithHTTPClient] alone,
 // since others may use it.
 func (c *Client) CloseIdleConnections() {
-	if own, ok := c.settings.transport.(*http.Transport); ok && c.settings.ownTransport {
+	if own := c.settings.own; own != nil {
 		own.CloseIdleConnections()
 	}
 }
@@ -66,7 +65,7 @@ func newClient(credentials Credentials, settings *options) *Client {
 // secrets are what no text of a request may show for which the credentials were
 // not asked yet.
 func (c *Client) secrets(r request) *redact.Secrets {
-	texts := append([]string{r.identifier}, r.secrets...)
+	texts := append([]string{r.identifier}, r.inBody...)
 	if c.known != nil {
 		texts = append(texts, c.known()...)
 	}

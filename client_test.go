@@ -40,12 +40,12 @@ func TestNewClient_defaults(t *testing.T) {
 	if client.JWT == nil {
 		t.Error("no JWT service")
 	}
-	own, ok := client.settings.transport.(*http.Transport)
+	own, ok := client.settings.attempts.RoundTripper.(*http.Transport)
 	if !ok || own == http.DefaultTransport || own.MaxIdleConnsPerHost < 32 {
-		t.Errorf("the default transport is shared, or keeps too few connections for bulk work: %T", client.settings.transport)
+		t.Errorf("the default transport is shared, or keeps too few connections for bulk work: %T", client.settings.attempts.RoundTripper)
 	}
-	if client.settings.attemptTimeout != 30*time.Second {
-		t.Errorf("an attempt may take %s, want 30s", client.settings.attemptTimeout)
+	if client.settings.attempts.AttemptTimeout != 30*time.Second {
+		t.Errorf("an attempt may take %s, want 30s", client.settings.attempts.AttemptTimeout)
 	}
 }
 
@@ -93,7 +93,7 @@ func TestNewClient_nilMeansTheDefault(t *testing.T) {
 func TestWithRateLimiter_nilPointerAfterNil(t *testing.T) {
 	t.Parallel()
 	settings, err := newOptions([]Option{WithRateLimiter(nil), WithRateLimiter((*rate.Limiter)(nil))})
-	if err != nil || settings.limit == nil {
+	if err != nil || settings.attempts.Limit == nil {
 		t.Errorf("no limit, error %v; want the default limit", err)
 	}
 }

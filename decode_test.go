@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/transport"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // listing asks a server with that one answer for a list.
@@ -152,12 +155,12 @@ func TestListHistory_refuses(t *testing.T) {
 func TestListHistory_tinyFields(t *testing.T) {
 	t.Parallel()
 	var reading, yardstick time.Duration
-	read := func(body string) (*HistoryPage, error) {
+	read := func(body string) (*HistoryPage, *wire.Fault) {
 		before := time.Now()
 		_ = json.Valid([]byte(body[:len(body)/16])) // the end is missing, the time is not
 		yardstick += 16 * time.Since(before)
 		before = time.Now()
-		page, err := readPage([]byte(body))
+		page, err := pageOf([]byte(body))
 		reading += time.Since(before)
 		return page, err
 	}
@@ -166,7 +169,7 @@ func TestListHistory_tinyFields(t *testing.T) {
 	if err != nil || len(page.Tokens) != 1 || page.Tokens[0].ID != "a" {
 		t.Errorf("got %v, %v, want one entry", page, err)
 	}
-	numbers := "[" + strings.Repeat("1,", maxBody/2-2) + "1]"
+	numbers := "[" + strings.Repeat("1,", transport.MaxBody/2-2) + "1]"
 	if _, err := read(numbers); !errors.Is(refusal(err), ErrUnexpectedResponse) {
 		t.Errorf("got %v, want ErrUnexpectedResponse", err)
 	}
@@ -180,12 +183,11 @@ func TestListHistory_tinyFields(t *testing.T) {
 }
 
 // refusal is the sentinel of what a reader found wrong.
-func refusal(err error) error {
-	var f *fault
-	if errors.As(err, &f) {
-		return f.kind
+func refusal(fault *wire.Fault) error {
+	if fault == nil {
+		return nil
 	}
-	return nil
+	return kinds[fault.Kind]
 }
 
 func TestToken_Field(t *testing.T) {
@@ -246,7 +248,7 @@ func TestToken_CreatedAt_secondsAreUnknown(t *testing.T) {
 		`1795342949000`: true, `"1795342949000"`: true, `100000000000`: true, `"100000000000"`: true, `{"$date":1795342949000}`: true,
 		`{"$date":{"$numberLong":"1795342949000"}}`: true, `"2026-11-22T12:22:29Z"`: true,
 	} {
-		page, err := readPage([]byte(`[{"jti":"a","createdAt":` + text + `,"updatedAt":` + text + `}]`))
+		page, err := pageOf([]byte(`[{"jti":"a","createdAt":` + text + `,"updatedAt":` + text + `}]`))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
-	"github.com/tidwall/gjson"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // Errors that a call can end with. All of them answer [errors.Is]; whatever
@@ -92,6 +92,7 @@ type APIError struct {
 	advice string // what to do about it
 
 	replyLost bool // an earlier attempt may have taken effect unseen
+	limited   bool // the limiter refused another attempt
 }
 
 // FieldError is one field that the server refused. It has no value, since the
@@ -152,40 +153,20 @@ func (e *APIError) FromServer() bool { return e.saysUnauthorized() || e.saysNotF
 // saysUnauthorized reports whether the server itself refuses the authorization,
 // whatever its reason.
 func (e *APIError) saysUnauthorized() bool {
-	return e.StatusCode == http.StatusUnauthorized && e.Response.isBareUnauthorized()
+	return e.StatusCode == http.StatusUnauthorized && wire.SaysUnauthorized(e.Response.wire())
 }
 
-// saysNotFound reports whether the API itself says that a token is not there, in
-// the shape of its sibling routes. An HTML page, or the JSON of some gateway, is a
-// wrong address instead: the token may well be alive.
+// saysNotFound reports whether the API itself says that a token is not there.
 func (e *APIError) saysNotFound() bool {
 	if e.StatusCode != http.StatusNotFound {
 		return e.kind == ErrNotFound
 	}
-	m, ok := e.failure()
-	return ok && m.saysAbsent()
+	return e.Response != nil && e.Response.end != endCut && wire.SaysNotFound(e.Response.wire())
 }
 
-// saysFailure reports whether the body is the JSON by which the API says that
-// something failed, {"success":false,…} (measured, and read in its source).
+// saysFailure reports whether the API itself says that something failed.
 func (e *APIError) saysFailure() bool {
-	m, ok := e.failure()
-	return ok && m.refused && !m.success
-}
-
-// failure reads the JSON object that the body is. It is false for every other body,
-// and for one that broke off.
-func (e *APIError) failure() (m members, ok bool) {
-	if e.Response == nil || e.Response.end == endCut {
-		return m, false
-	}
-	body := trimBOM(e.Response.Body)
-	if !validJSON(body) {
-		return m, false
-	}
-	root := gjson.ParseBytes(body)
-	m.read(root)
-	return m, root.IsObject()
+	return e.Response != nil && e.Response.end != endCut && wire.SaysFailure(e.Response.wire())
 }
 
 // Unwrap gives what ended the call after the answer, a context's error for
@@ -203,6 +184,7 @@ type connectionError struct {
 	attempts      int
 	answered      bool // an earlier attempt was, by an error worth a retry
 	replyLost     bool // a request left, and its reply may have been lost
+	limited       bool // the limiter refused the attempt
 }
 
 // Error is one line that holds no secret.

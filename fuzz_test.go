@@ -1,16 +1,19 @@
 package tiledesk
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
-	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-tiledesk/tiledesk/internal/ident"
+	"github.com/go-tiledesk/tiledesk/internal/transport"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // addRecordings seeds a target with every body that was recorded.
@@ -31,14 +34,14 @@ func FuzzReadPage(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		page, err := readPage(body)
+		page, err := pageOf(body)
 		if (page == nil) == (err == nil) {
 			t.Fatalf("got page %v and error %v", page, err)
 		}
 		if err != nil {
 			return
 		}
-		if !json.Valid(trimBOM(body)) {
+		if !json.Valid(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))) {
 			t.Fatal("took what is no JSON for a list")
 		}
 		if page.PerPage < 0 || page.Count < -1 {
@@ -75,8 +78,7 @@ func FuzzVerdict(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		err := readVerdict(request{route: routeRevokeByJTI, identifier: testJTI}, &Response{StatusCode: 200, Body: body})
-		if err != nil {
+		if fault := wire.ReadRevocation(wire.Answer{Status: 200, Body: body, Whole: true}, wire.Asked{JTI: testJTI}); fault != nil {
 			return
 		}
 		text := strings.TrimSpace(strings.TrimPrefix(string(body), "\xef\xbb\xbf"))
@@ -139,15 +141,11 @@ func FuzzErrorMessage(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
 		c := &call{
-			options:  &options{},
-			route:    routeRevokeByJTI,
-			url:      u,
-			attempts: 1,
-
-			authorization: "JWT " + testToken, identifier: testJTI,
-			answer: &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body, Attempts: 1},
+			options: &options{},
+			request: request{route: routeRevokeByJTI, authorization: "JWT " + testToken, identifier: testJTI},
+			url:     u,
 		}
-		e := c.apiError()
+		e := c.refusal(transport.Result{Attempts: 1}, &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body}, nil)
 		text := e.Error()
 		switch {
 		case !utf8.ValidString(text):
@@ -197,29 +195,6 @@ func FuzzPath(f *testing.F) {
 	})
 }
 
-func FuzzRetryAfter(f *testing.F) {
-	for _, seed := range []string{
-		"", "0", "7", "1.5", ".", "1.2.3", "-5", "NaN", "Inf", "9223372037", strings.Repeat("9", 400), "0x10", "1e5",
-		"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Fri, 31 Dec 9999 23:59:59 GMT",
-	} {
-		f.Add(seed, 1)
-	}
-	f.Fuzz(func(t *testing.T, value string, attempt int) {
-		header := http.Header{"Retry-After": {value}}
-		after, known := retryAfter(header)
-		if after < 0 || !known && after != 0 {
-			t.Fatalf("%q is %s, %t", value, after, known)
-		}
-		policy := RetryPolicy{}.withDefaults()
-		for _, status := range []int{429, 503} {
-			wait, ok := policy.wait(max(1, attempt), &Response{StatusCode: status, Header: header})
-			if wait < 0 || ok && wait > time.Minute || ok && known && wait > after {
-				t.Fatalf("%q after attempt %d is a wait of %s, %t", value, attempt, wait, ok)
-			}
-		}
-	})
-}
-
 // FuzzSignIn reads the reply to a sign-in: what it takes for a token fits into a
 // header as it is.
 func FuzzSignIn(f *testing.F) {
@@ -231,11 +206,11 @@ func FuzzSignIn(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		credentials, err := readSignIn(&Response{StatusCode: 200, Body: body})
-		if (credentials == nil) == (err == nil) {
-			t.Fatalf("got %v and %v", credentials, err)
+		credentials, fault := readSignIn(&Response{StatusCode: 200, Body: body})
+		if (credentials == nil) == (fault == nil) {
+			t.Fatalf("got %v and %v", credentials, fault)
 		}
-		if err != nil {
+		if fault != nil {
 			return
 		}
 		value, err := credentials.Authorization(t.Context())
@@ -264,10 +239,10 @@ func FuzzRedirect(f *testing.F) {
 			t.Fatal(err)
 		}
 		c := &call{
-			options: settings, route: routeRevokeByJTI, url: u, authorization: "JWT " + testToken, identifier: testJTI, attempts: 1,
-			answer: &Response{StatusCode: 302, Header: http.Header{"Location": {location}}, Attempts: 1},
+			options: settings, url: u,
+			request: request{route: routeRevokeByJTI, authorization: "JWT " + testToken, identifier: testJTI},
 		}
-		text := c.apiError().Error()
+		text := c.refusal(transport.Result{Attempts: 1}, &Response{StatusCode: 302, Header: http.Header{"Location": {location}}}, nil).Error()
 		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 4*maxMessage+200 {
 			t.Fatalf("the text is not fit for a terminal: %q", text)
 		}

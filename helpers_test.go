@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/jarcoal/httpmock"
+
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // testToken carries the claims of a real sign-in and a dummy signature.
@@ -118,4 +120,9 @@ func recordingNames(t testing.TB) []string {
 		files[i] = strings.TrimSuffix(filepath.Base(file), ".json")
 	}
 	return files
+}
+
+// pageOf reads a body as the answer to a list.
+func pageOf(body []byte) (*HistoryPage, *wire.Fault) {
+	return readPage(0, &Response{StatusCode: http.StatusOK, Body: body})
 }

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/transport"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // filled is before, a unit again and again, and after, of that length in all.
@@ -94,8 +97,8 @@ func TestHostile_memoryOfEntries(t *testing.T) {
 		t.Skip("reads pages of 16 MiB")
 	}
 	for name, body := range map[string]string{
-		"empty entries":      filled(maxBody, `[`, `{},`, `{}]`),
-		"no entries but one": filled(maxBody, `{"jwts":[{},`, `0,`, `0]}`),
+		"empty entries":      filled(transport.MaxBody, `[`, `{},`, `{}]`),
+		"no entries but one": filled(transport.MaxBody, `{"jwts":[{},`, `0,`, `0]}`),
 	} {
 		client := newTestClient(t, testURL, withTransport(roundTripFunc(constant(func() *http.Response { return answer(200, body) }))))
 		var before, after runtime.MemStats
@@ -106,13 +109,13 @@ func TestHostile_memoryOfEntries(t *testing.T) {
 		if page != nil || !errors.Is(err, ErrResponseTooLarge) || !errors.As(err, &apiErr) {
 			t.Errorf("%s: got %v, %v", name, page, err)
 		}
-		if grown := after.TotalAlloc - before.TotalAlloc; grown > 20*maxBody {
+		if grown := after.TotalAlloc - before.TotalAlloc; grown > 20*transport.MaxBody {
 			t.Errorf("%s: %d MiB were allocated", name, grown>>20)
 		}
 	}
-	page, err := readPage([]byte(`[` + strings.Repeat(`{},`, maxEntries-1) + `{}]`))
-	if err != nil || len(page.Tokens) != maxEntries {
-		t.Errorf("got %v, %v; want a page of %d entries", page, err, maxEntries)
+	page, err := pageOf([]byte(`[` + strings.Repeat(`{},`, wire.MaxEntries-1) + `{}]`))
+	if err != nil || len(page.Tokens) != wire.MaxEntries {
+		t.Errorf("got %v, %v; want a page of %d entries", page, err, wire.MaxEntries)
 	}
 }
 

@@ -82,17 +82,16 @@ type verdict struct {
 // verdictOf reads the error of a DELETE or of a listing.
 func verdictOf(err error) verdict {
 	v := verdict{err: err}
-	var limited *stopError
 	var answered *APIError
 	var silent *connectionError
-	switch v.limited = errors.As(err, &limited); {
+	switch {
 	case errors.As(err, &answered):
 		v.err = answered.brief()
-		v.attempts, v.replyLost, v.answered = answered.Attempts, answered.replyLost, true
+		v.attempts, v.replyLost, v.limited, v.answered = answered.Attempts, answered.replyLost, answered.limited, true
 		v.notFound, v.gone, v.refused = answered.Is(ErrNotFound), answered.saysNotFound(), answered.saysUnauthorized()
 		v.forbidden = slices.ContainsFunc(forbidding, answered.Is)
 	case errors.As(err, &silent):
-		v.attempts, v.replyLost, v.answered = silent.attempts, silent.replyLost, silent.answered
+		v.attempts, v.replyLost, v.limited, v.answered = silent.attempts, silent.replyLost, silent.limited, silent.answered
 	}
 	v.forbidden = v.forbidden || v.limited
 	return v

@@ -2,11 +2,12 @@ package tiledesk
 
 import (
 	"fmt"
-	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )

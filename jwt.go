@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 	"github.com/google/go-querystring/query"
-	"github.com/tidwall/gjson"
 )
 
 // JWTService is the JWT API: the history of the caller's own tokens. There is no
@@ -55,11 +55,11 @@ func (t *Token) Field(name string, v any) (bool, error) {
 	if t == nil || len(t.Raw) == 0 {
 		return false, invalidArgument("the token has no Raw, so that its fields are unknown: read them in Match, or of a listing")
 	}
-	found := lastOf(gjson.ParseBytes(t.Raw), name)
-	if !found.Exists() {
+	value := wire.Member(t.Raw, name)
+	if value == nil {
 		return false, nil
 	}
-	if err := json.Unmarshal([]byte(found.Raw), v); err != nil {
+	if err := json.Unmarshal(value, v); err != nil {
 		return true, fmt.Errorf("tiledesk: the field %q of the entry is of another type than %T", name, v)
 	}
 	return true, nil
@@ -94,14 +94,7 @@ func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) 
 			return nil, err
 		}
 	}
-	return exchange(ctx, s.client, r, func(resp *Response) (*HistoryPage, error) {
-		list, err := readList(resp)
-		if err != nil {
-			return nil, err
-		}
-		list.Page, list.Response = page, resp
-		return list, nil
-	})
+	return exchange(ctx, s.client, r, func(resp *Response) (*HistoryPage, *wire.Fault) { return readPage(page, resp) })
 }
 
 // RevokeByJTI revokes the token with that jti.
@@ -174,12 +167,12 @@ func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
 		return false, err
 	}
 	accepts, err := exchange(ctx, newClient(credentials, s.client.settings), request{route: routeList, reads401: true},
-		func(resp *Response) (bool, error) {
+		func(resp *Response) (bool, *wire.Fault) {
 			if resp.StatusCode == http.StatusUnauthorized {
 				return false, nil
 			}
-			_, err := readList(resp)
-			return err == nil, err
+			_, fault := readPage(0, resp)
+			return fault == nil, fault
 		})
 	if accepts {
 		s.client.accepted.noteFirst("JWT " + bareToken(token))
@@ -195,11 +188,15 @@ func CreatedBefore(t time.Time) func(*Token) bool {
 }
 
 func (s *JWTService) revoke(ctx context.Context, r request) (*Response, error) {
-	return exchange(ctx, s.client, r, func(resp *Response) (*Response, error) {
+	return exchange(ctx, s.client, r, func(resp *Response) (*Response, *wire.Fault) {
 		if resp.StatusCode == http.StatusUnauthorized {
 			return resp, nil // see request.reads401
 		}
-		return resp, readVerdict(r, resp)
+		asked := wire.Asked{JTI: r.identifier}
+		if r.route.argument == "id" {
+			asked = wire.Asked{ID: r.identifier}
+		}
+		return resp, wire.ReadRevocation(resp.wire(), asked)
 	})
 }
 

@@ -1,117 +1,17 @@
 package tiledesk
 
 import (
-	"bytes"
-	"cmp"
-	"html"
-	"net/http"
+	"context"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
-	"github.com/tidwall/gjson"
+	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
 
-const (
-	maxMessage    = 300      // characters of the server's words that an error shows
-	messageWindow = 64 << 10 // bytes in which they are looked for
-	maxFields     = 100      // of a 422
-)
-
-// errorMessage finds what the server said in any of the shapes that it uses
-// (measured and read in its source), and the fields of a 422.
-func errorMessage(header http.Header, body []byte) (message string, fields []FieldError) {
-	body = bytes.TrimSpace(trimBOM(body))
-	switch {
-	case len(body) == 0:
-		return "", nil
-	case validJSON(body):
-		return messageOf(gjson.ParseBytes(body))
-	case body[0] == '<' || strings.Contains(header.Get("Content-Type"), "html"):
-		return pageTitle(string(body[:min(len(body), messageWindow)])), nil
-	case body[0] == '{' || body[0] == '[':
-		return "", nil // JSON that was cut: it can hold the value of a 422
-	default:
-		return string(body), nil
-	}
-}
-
-// messageOf reads {"msg"}, {"message"}, {"error"}, {"err"}, also one level below
-// one of these, {"errors":[…]} and bare text in quotes.
-func messageOf(value gjson.Result) (string, []FieldError) {
-	if value.Type == gjson.String {
-		return value.Str, nil
-	}
-	return messageWithin(value, 1)
-}
-
-// messageWithin goes no deeper than it is told: each level reads the text again,
-// which a hostile server could make last for hours.
-func messageWithin(value gjson.Result, levels int) (string, []FieldError) {
-	if !value.IsObject() {
-		return "", nil
-	}
-	for _, name := range []string{"msg", "message", "error", "err"} {
-		switch found := value.Get(name); {
-		case found.Type == gjson.String && found.Str != "":
-			return found.Str, nil
-		case found.IsObject() && levels > 0:
-			if message, fields := messageWithin(found, levels-1); message != "" {
-				return message, fields
-			}
-		}
-	}
-	return fieldErrors(value.Get("errors"))
-}
-
-// fieldErrors reads the list of a 422, or an object with a member a field. The
-// refused value stays where it is: it can be a password.
-func fieldErrors(list gjson.Result) (string, []FieldError) {
-	var fields []FieldError
-	var texts []string
-	list.ForEach(func(key, item gjson.Result) bool {
-		field := FieldError{
-			Field:   cmp.Or(textOf(item.Get("param")), textOf(item.Get("path")), key.Str), // the second in newer validators
-			Message: cmp.Or(textOf(item.Get("msg")), textOf(item.Get("message"))),
-		}
-		if item.Type == gjson.String {
-			field.Message = item.Str
-		}
-		if field != (FieldError{}) {
-			fields = append(fields, field)
-			texts = append(texts, strings.Trim(field.Field+": "+field.Message, ": "))
-		}
-		return len(fields) < maxFields
-	})
-	return strings.Join(texts, "; "), fields
-}
-
-// pageTitle is all that an HTML page may contribute to an error.
-func pageTitle(page string) string {
-	page = strings.ToValidUTF8(page, "?") // so that both have the same offsets
-	lower := asciiLower(page)
-	start := strings.Index(lower, "<title")
-	if start < 0 {
-		return ""
-	}
-	open := strings.IndexByte(lower[start:], '>')
-	end := strings.Index(lower[start:], "</title")
-	if open < 0 || end < open {
-		return ""
-	}
-	return html.UnescapeString(page[start+open+1 : start+end])
-}
-
-// asciiLower keeps every offset, which strings.ToLower does not for all of Unicode.
-func asciiLower(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'A' && r <= 'Z' {
-			return r + 'a' - 'A'
-		}
-		return r
-	}, s)
-}
+// maxMessage is how many characters of a text an error shows.
+const maxMessage = 300
 
 // clean makes a text of the server, or of the caller's code, fit for an error or a
 // terminal: no secret, one line, at most 300 characters.
@@ -181,4 +81,10 @@ func withoutURL(err error) error {
 		}
 		err = wrapped.Err
 	}
+}
+
+// contextError is the context's error together with its cause, if it has one.
+// Both can be the caller's, so that a secret can stand in them.
+func contextError(ctx context.Context, secrets *redact.Secrets) error {
+	return hide(transport.ContextError(ctx), secrets)
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/go-tiledesk/tiledesk/internal/paging"
+	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
 
 const (
@@ -50,25 +51,23 @@ type options struct {
 	insecureHTTP bool
 	sortAlias    bool
 	userAgent    string
-	retry        RetryPolicy
-	limit        func(context.Context) error // nil: no limit
-	logger       *slog.Logger                // nil: silent
+	logger       *slog.Logger // nil: silent
 
-	transport      http.RoundTripper
-	ownTransport   bool
-	jar            http.CookieJar
-	attemptTimeout time.Duration
+	attempts transport.Client // its RoundTripper is nil until all options are known
+	own      *http.Transport  // the built-in one; nil where the caller gave another
 
 	listing paging.Limits // of one walk through the history
 }
 
 func newOptions(opts []Option) (*options, error) {
 	o := &options{
-		userAgent:      defaultUserAgent(),
-		retry:          RetryPolicy{MaxRetries: defaultMaxRetries},
-		limit:          defaultLimit(),
-		attemptTimeout: defaultAttemptTimeout,
-		listing:        paging.Limits{Pages: maxListedPages, Bytes: maxListed},
+		userAgent: defaultUserAgent(),
+		attempts: transport.Client{
+			Retry:          transport.Policy(RetryPolicy{MaxRetries: defaultMaxRetries}.withDefaults()),
+			Limit:          defaultLimit(),
+			AttemptTimeout: defaultAttemptTimeout,
+		},
+		listing: paging.Limits{Pages: maxListedPages, Bytes: maxListed},
 	}
 	if err := WithBaseURL(DefaultBaseURL)(o); err != nil {
 		return nil, err
@@ -81,12 +80,11 @@ func newOptions(opts []Option) (*options, error) {
 			return nil, err
 		}
 	}
-	if o.transport == nil {
-		own := newTransport()
-		own.Proxy = proxyTo(o.baseURL)
-		o.transport, o.ownTransport = own, true
+	if o.attempts.RoundTripper == nil {
+		o.own = newTransport()
+		o.own.Proxy = proxyTo(o.baseURL)
+		o.attempts.RoundTripper = o.own
 	}
-	o.retry = o.retry.withDefaults()
 	// Options come in any order, so what two of them decide is checked last.
 	return o, checkTransportSecurity(o.baseURL, o.insecureHTTP)
 }
@@ -115,18 +113,18 @@ func WithBaseURL(rawURL string) Option {
 // header, and what it logs or prints itself is not cleaned.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(o *options) error {
-		o.transport, o.jar, o.attemptTimeout = nil, nil, defaultAttemptTimeout
+		o.attempts.RoundTripper, o.attempts.Jar, o.attempts.AttemptTimeout = nil, nil, defaultAttemptTimeout
 		if hc == nil {
 			return nil
 		}
 		if !isNil(hc.Transport) {
-			o.transport = hc.Transport
+			o.attempts.RoundTripper = hc.Transport
 		}
 		if !isNil(hc.Jar) {
-			o.jar = hc.Jar
+			o.attempts.Jar = hc.Jar
 		}
 		if hc.Timeout > 0 {
-			o.attemptTimeout = hc.Timeout
+			o.attempts.AttemptTimeout = hc.Timeout
 		}
 		return nil
 	}
@@ -139,7 +137,7 @@ func WithRetryPolicy(p RetryPolicy) Option {
 		if err := p.check(); err != nil {
 			return err
 		}
-		o.retry = p
+		o.attempts.Retry = transport.Policy(p.withDefaults())
 		return nil
 	}
 }
@@ -151,11 +149,11 @@ func WithRateLimiter(l RateLimiter) Option {
 	return func(o *options) error {
 		switch {
 		case l == nil:
-			o.limit = nil
+			o.attempts.Limit = nil
 		case isNil(l):
-			o.limit = defaultLimit()
+			o.attempts.Limit = defaultLimit()
 		default:
-			o.limit = l.Wait
+			o.attempts.Limit = l.Wait
 		}
 		return nil
 	}

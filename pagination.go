@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/go-tiledesk/tiledesk/internal/paging"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // What ends a listing that has no end: the memory of more than a million tokens,
@@ -22,6 +23,25 @@ type HistoryPage struct {
 	PerPage  int       // 0 when the server does not say
 	Count    int       // over all pages; -1 when the server does not say. Some servers count the page only
 	Response *Response `json:"-"`
+}
+
+// readPage reads a page of the history. Its tokens are allocated together.
+func readPage(number int, resp *Response) (*HistoryPage, *wire.Fault) {
+	var tokens []Token
+	list, fault := wire.ReadList(resp.wire(), func(e wire.Entry) {
+		if len(tokens) == cap(tokens) {
+			tokens = append(make([]Token, 0, max(40, 2*cap(tokens))), tokens...)
+		}
+		tokens = append(tokens, Token(e))
+	})
+	if fault != nil {
+		return nil, fault
+	}
+	page := &HistoryPage{Page: number, PerPage: list.PerPage, Count: list.Count, Response: resp, Tokens: make([]*Token, len(tokens))}
+	for i := range tokens {
+		page.Tokens[i] = &tokens[i]
+	}
+	return page, nil
 }
 
 // Format prints the page without its entries and its body, for every verb.

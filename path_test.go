@@ -3,7 +3,6 @@ package tiledesk
 import (
 	"context"
 	"errors"
-	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -11,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 // revocations are the calls that take an identifier, and what stands before it.

@@ -1,11 +1,13 @@
 package tiledesk
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // errThrown stops a run in which a callback or the transport panicked.
@@ -110,4 +112,14 @@ func (r *run) read(targets iter.Seq2[Target, error], give func(job)) {
 	if r.ctx.Err() != nil {
 		r.noteStop()
 	}
+}
+
+// outlasting returns a context that ends a while after another one.
+func outlasting(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	release := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() { release(); cancel() }
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
 
 // No redirect is followed, whatever its status, its method and its Location: one
@@ -78,7 +80,7 @@ func checkRedirected(t *testing.T, err error, status int, text string) {
 // A body makes no difference, not even one that is far too long.
 func TestRedirect_withABody(t *testing.T) {
 	t.Parallel()
-	for name, length := range map[string]int{"short": 100, "above the limit": maxBody + 1} {
+	for name, length := range map[string]int{"short": 100, "above the limit": transport.MaxBody + 1} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := newWire(t, answerWith(302, strings.Repeat("x", length), "Location", "https://login.test/"))

@@ -24,6 +24,8 @@ var dependencies = []string{
 	module + "/internal/ident",
 	module + "/internal/paging",
 	module + "/internal/redact",
+	module + "/internal/transport",
+	module + "/internal/wire",
 	"github.com/google/go-querystring/",
 	"github.com/hashicorp/go-retryablehttp",
 	"github.com/tidwall/gjson",

@@ -1,7 +1,6 @@
 package tiledesk
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,10 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-)
 
-// maxBody is the length above which no answer is read.
-const maxBody = 16 << 20
+	"github.com/go-tiledesk/tiledesk/internal/transport"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
+)
 
 // Response is an answer of the server. Printing or marshalling it shows neither
 // header nor body, since both can hold secrets.
@@ -36,115 +35,160 @@ func (r Response) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]int{"statusCode": r.StatusCode, "bytes": len(r.Body), "attempts": r.Attempts})
 }
 
-// isBareUnauthorized reports whether the body is all that the server's own 401 has
-// (measured), and known to be whole: "Unauthorized" may begin another text.
-func (r *Response) isBareUnauthorized() bool {
-	return r != nil && r.end == endKnown && string(bytes.TrimSpace(r.Body)) == "Unauthorized"
+// bodyEnd is how much is known about the end of a body. Zero is what an answer has
+// that no connection carried.
+type bodyEnd int
+
+const (
+	endKnown bodyEnd = iota
+	endOpen          // it ended when the connection did: more may have been meant to come
+	endCut           // it broke off before its announced end
+)
+
+// newResponse is the newest answer as callers see it; nil when none came.
+func newResponse(result transport.Result) *Response {
+	r := result.Response
+	if r == nil {
+		return nil
+	}
+	answer := &Response{StatusCode: r.StatusCode, Header: r.Header, Body: r.Body, Attempts: result.Attempts}
+	switch {
+	case result.Cut():
+		answer.end = endCut
+	case !r.Ended:
+		answer.end = endOpen
+	}
+	return answer
 }
 
-// fault is what is wrong with an answer that HTTP calls a success.
-type fault struct {
-	kind    error  // a sentinel; nil when the server reports the failure in words
-	message string // the server's words, not yet cleaned
-	advice  string
+// wire is the answer as the readers see it. A nil one is empty.
+func (r *Response) wire() wire.Answer {
+	if r == nil {
+		return wire.Answer{}
+	}
+	return wire.Answer{Status: r.StatusCode, Body: r.Body, Whole: r.end == endKnown}
 }
 
-func (f *fault) Error() string { return f.advice }
-
-func unexpected(format string, args ...any) error {
-	return &fault{kind: ErrUnexpectedResponse, advice: fmt.Sprintf(format, args...)}
+// canRead reports whether a reader has to say what an answer means: a whole 2xx, or
+// a 401 where that is an answer too.
+func (c *call) canRead(result transport.Result, answer *Response) bool {
+	if !result.Whole() || result.Stop != nil {
+		return false
+	}
+	return answer.StatusCode >= 200 && answer.StatusCode <= 299 ||
+		c.reads401 && answer.StatusCode == http.StatusUnauthorized && wire.SaysUnauthorized(answer.wire())
 }
 
-// apiError is the typed error for an answer that is not a 2xx.
-func (c *call) apiError() *APIError {
-	message, fields := errorMessage(c.answer.Header, c.answer.Body)
-	e := c.newAPIError(message, fields)
-	switch status := c.answer.StatusCode; {
+// failure is the typed error for a request that did not succeed.
+func (c *call) failure(result transport.Result, answer *Response) error {
+	switch {
+	case answer != nil && result.Stop != nil: // stopped after an answer
+		return c.refusal(result, answer, c.stopped(result))
+	case result.Whole():
+		return c.refusal(result, answer, nil)
+	case result.Cut() && result.TooLarge:
+		return c.refusal(result, answer, fmt.Errorf("%w: %w", ErrResponseTooLarge, result.Err))
+	case result.Cut(): // the connection broke inside the body
+		e := c.refusal(result, answer, c.safely(fmt.Errorf("the answer was cut short: %w", result.Err)))
+		if e.StatusCode <= 299 {
+			e.kind = ErrUnexpectedResponse
+		}
+		return e
+	}
+	return c.silence(result)
+}
+
+// stopped is what kept a request from another attempt, with nothing of the caller's
+// that is a secret.
+func (c *call) stopped(result transport.Result) error {
+	return hide(result.Stop, c.secrets())
+}
+
+// refusal is the typed error for an answer that is not a success; cause is what
+// ended the call after it, nil when the answer did.
+func (c *call) refusal(result transport.Result, answer *Response, cause error) *APIError {
+	message, fields := wire.ReadMessage(answer.Header, answer.Body)
+	e := c.newAPIError(result, answer, message, fields)
+	e.cause = cause
+	switch status := answer.StatusCode; {
 	case isRedirect(status):
-		e.advice = c.redirectAdvice(c.answer.Header.Get("Location"))
+		e.advice = c.redirectAdvice(answer.Header.Get("Location"))
 	case status == http.StatusBadRequest && strings.TrimSpace(message) == "Invalid project id: jwt":
 		e.kind = ErrHistoryUnavailable
 		e.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
 	case status == http.StatusUnauthorized:
 		e.advice = c.refusalAdvice(e)
 	}
+	c.adviseUnseen(e)
 	return e
 }
 
-// refuse turns what a reader found wrong with a 2xx into the typed error.
-func (c *call) refuse(err error) error {
-	var f *fault
-	if !errors.As(err, &f) {
-		f = &fault{kind: ErrUnexpectedResponse, advice: err.Error()}
+// kinds are the sentinels of what a reader found.
+var kinds = map[wire.Kind]error{
+	wire.Reported: nil, wire.Unexpected: ErrUnexpectedResponse, wire.NotFound: ErrNotFound, wire.TooLarge: ErrResponseTooLarge,
+}
+
+// refuse is the typed error for what a reader found wrong with a 2xx.
+func (c *call) refuse(result transport.Result, answer *Response, fault *wire.Fault) *APIError {
+	e := c.newAPIError(result, answer, fault.Message, nil)
+	e.kind, e.advice = kinds[fault.Kind], fault.Advice
+	if fault.Kind == wire.TooLarge {
+		e.advice = ErrResponseTooLarge.Error() + ": " + fault.Advice
 	}
-	e := c.newAPIError(f.message, nil)
-	e.kind, e.advice = f.kind, f.advice
+	c.adviseUnseen(e)
 	return e
 }
 
-// failure is the typed error for a call that ended without a whole answer.
-func (c *call) failure(ctx context.Context, err error) error {
-	if c.broken != nil {
-		err = c.broken
+// adviseUnseen adds what to do where the server may have acted unseen: a reply was
+// lost, or a success did not say what it should.
+func (c *call) adviseUnseen(e *APIError) {
+	if c.unseen != "" && (e.replyLost || e.StatusCode <= 299) {
+		e.advice = strings.TrimPrefix(e.advice+"; "+c.unseen, "; ")
 	}
-	ended := c.stopped
-	if ctx.Err() != nil && ended == nil {
-		ended = contextError(ctx, c.secrets())
-	}
-	switch {
-	case err == nil && (ended == nil || !retryableStatus(c.answer.StatusCode)): // a whole answer, and no success
-		return c.apiError()
-	case c.answer != nil && ended != nil: // cancelled or late, after an answer
-		e := c.apiError()
-		e.cause = hide(ended, c.secrets())
-		return e
-	case c.answerOfThisAttempt() != nil && errors.Is(err, ErrResponseTooLarge):
-		e := c.apiError()
-		e.cause = fmt.Errorf("%w: it has more than %d MiB", ErrResponseTooLarge, maxBody>>20)
-		return e
-	case c.answerOfThisAttempt() != nil: // the connection broke inside the body
-		e := c.apiError()
-		if e.StatusCode <= 299 {
-			e.kind = ErrUnexpectedResponse
-		}
-		e.cause = c.safely(fmt.Errorf("the answer was cut short: %w", err))
-		return e
-	case ended != nil && (c.broken == nil || errors.Is(err, ended) || ctx.Err() != nil && errors.Is(err, ctx.Err())):
-		return c.connection(ended)
-	case ended != nil:
-		return c.connection(fmt.Errorf("%w; before that: %w", ended, withoutURL(err)))
-	}
-	return c.connection(err)
 }
 
-// connection describes a call that ended without an answer.
-func (c *call) connection(err error) error {
+// silence is the typed error for a call that ended without an answer.
+func (c *call) silence(result transport.Result) error {
+	err := withoutURL(result.Err)
+	switch stop := result.Stop; {
+	case result.TooLarge:
+		err = fmt.Errorf("%w: %w", ErrResponseTooLarge, err)
+	case stop != nil && (err == nil || errors.Is(err, stop) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)):
+		err = c.stopped(result)
+	case stop != nil:
+		err = fmt.Errorf("%w; before that: %w", stop, err)
+	}
+	safe := c.safely(err)
+	if c.unseen != "" && result.ReplyLost {
+		safe.text += "; " + c.unseen
+	}
 	return &connectionError{
-		safeError: c.safely(err),
+		safeError: safe,
 		method:    c.route.method, route: c.route.template,
-		attempts: c.attempts, answered: c.answer != nil, replyLost: c.replyLost,
+		attempts: result.Attempts, answered: result.Response != nil, replyLost: result.ReplyLost, limited: result.Limited,
 	}
 }
 
 // safely describes a failure below HTTP without the URL and any secret.
 func (c *call) safely(err error) *safeError { return newSafeError(err, c.secrets()) }
 
-func (c *call) newAPIError(message string, fields []FieldError) *APIError {
-	for i := range fields {
-		fields[i] = FieldError{Field: clean(fields[i].Field, c.secrets()), Message: clean(fields[i].Message, c.secrets())}
+func (c *call) newAPIError(result transport.Result, answer *Response, message string, fields []wire.Field) *APIError {
+	var cleaned []FieldError
+	for _, field := range fields {
+		cleaned = append(cleaned, FieldError{Field: clean(field.Field, c.secrets()), Message: clean(field.Message, c.secrets())})
 	}
-	after, _ := retryAfter(c.answer.Header)
-	c.answer.Attempts = c.attempts
+	after, _ := transport.RetryAfter(answer.Header)
 	return &APIError{
-		StatusCode: c.answer.StatusCode,
+		StatusCode: answer.StatusCode,
 		Message:    clean(message, c.secrets()),
-		Fields:     fields,
+		Fields:     cleaned,
 		Method:     c.route.method,
 		Route:      c.route.template,
 		RetryAfter: after,
-		Attempts:   c.attempts,
-		Response:   c.answer,
-		replyLost:  c.replyLost,
+		Attempts:   result.Attempts,
+		Response:   answer,
+		replyLost:  result.ReplyLost,
+		limited:    result.Limited,
 	}
 }
 
@@ -178,10 +222,10 @@ func (c *call) refusalAdvice(e *APIError) string {
 	switch {
 	case !own:
 		return unknownRefusal[kind]
-	case c.refusal != "" && c.replyLost:
-		return c.refusal + "; an earlier reply was lost, so that this call may have revoked it"
-	case c.refusal != "":
-		return c.refusal
+	case c.advice401 != "" && e.replyLost:
+		return c.advice401 + "; an earlier reply was lost, so that this call may have revoked it"
+	case c.advice401 != "":
+		return c.advice401
 	}
 	return unauthorizedAdvice[kind]
 }

@@ -1,31 +1,12 @@
 package tiledesk
 
-import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
-	"math"
-	"math/rand/v2"
-	"net"
-	"net/http"
-	"strconv"
-	"strings"
-	"time"
-
-	"github.com/hashicorp/go-retryablehttp"
-)
+import "time"
 
 const (
 	defaultMaxRetries    = 3
 	defaultMinWait       = 500 * time.Millisecond
 	defaultMaxWait       = 10 * time.Second
 	defaultMaxRetryAfter = time.Minute
-
-	// A 429 without Retry-After is waited out longer, since the server counts by
-	// the minute.
-	rateLimitedMinFactor = 10
-	rateLimitedMaxFactor = 6
 )
 
 // RetryPolicy says how often and how patiently a call is tried again.
@@ -73,99 +54,4 @@ func (p RetryPolicy) withDefaults() RetryPolicy {
 		p.MaxRetryAfter = defaultMaxRetryAfter
 	}
 	return p
-}
-
-// wait is the time before the retry that follows an attempt; answer is nil when
-// there was none. It is false when the server asks for more patience than we have.
-func (p RetryPolicy) wait(attempt int, answer *Response) (time.Duration, bool) {
-	if answer != nil {
-		if after, ok := retryAfter(answer.Header); ok {
-			return after, after <= p.MaxRetryAfter
-		}
-		if answer.StatusCode == http.StatusTooManyRequests {
-			return exponential(times(p.MinWait, rateLimitedMinFactor), times(p.MaxWait, rateLimitedMaxFactor), attempt), true
-		}
-	}
-	return rand.N(exponential(p.MinWait, p.MaxWait, attempt) + 1), true
-}
-
-// retryableStatus holds what is worth another try.
-func retryableStatus(status int) bool {
-	switch status {
-	case http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
-	return false
-}
-
-// retryableConnection reports whether a failed attempt may do better next time.
-// Faults of certificate, scheme and name stay as they are, and so does a header
-// that is too long.
-func retryableConnection(err error) bool {
-	var name *net.DNSError
-	if errors.As(err, &name) && name.IsNotFound || isTLSFault(err) ||
-		errors.Is(err, http.ErrSchemeMismatch) || errors.Is(err, ErrResponseTooLarge) {
-		return false
-	}
-	retry, _ := retryablehttp.DefaultRetryPolicy(context.Background(), nil, err)
-	return retry
-}
-
-// isTLSFault also sees through what a caller's transport wraps around an error,
-// which go-retryablehttp does not.
-func isTLSFault(err error) bool {
-	var (
-		certificate *tls.CertificateVerificationError
-		authority   x509.UnknownAuthorityError
-		hostname    x509.HostnameError
-		invalid     x509.CertificateInvalidError
-		record      tls.RecordHeaderError
-		alert       tls.AlertError
-	)
-	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
-		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert)
-}
-
-// retryAfter reads the header as seconds, whole or fractional, or as any HTTP
-// date. A date that has passed is 0, one beyond reach the longest duration.
-func retryAfter(header http.Header) (time.Duration, bool) {
-	value := strings.TrimSpace(header.Get("Retry-After"))
-	if value == "" {
-		return 0, false
-	}
-	if strings.Trim(value, "0123456789.") == "" {
-		seconds, err := strconv.ParseFloat(value, 64)
-		if err != nil && !errors.Is(err, strconv.ErrRange) {
-			return 0, false
-		}
-		if seconds >= math.MaxInt64/float64(time.Second) {
-			return math.MaxInt64, true
-		}
-		return time.Duration(seconds * float64(time.Second)), true
-	}
-	date, err := http.ParseTime(value)
-	if err != nil {
-		return 0, false
-	}
-	return max(0, time.Until(date)), true
-}
-
-// longestWait leaves room for the one more that rand.N needs.
-const longestWait time.Duration = math.MaxInt64 - 1
-
-// exponential is low·2^(attempt−1), at most high, without overflow.
-func exponential(low, high time.Duration, attempt int) time.Duration {
-	high = min(high, longestWait)
-	for ; attempt > 1 && low < high; attempt-- {
-		low = times(low, 2)
-	}
-	return min(low, high)
-}
-
-// times multiplies without overflow.
-func times(d time.Duration, factor time.Duration) time.Duration {
-	if d > longestWait/factor {
-		return longestWait
-	}
-	return d * factor
 }

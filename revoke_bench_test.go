@@ -2,6 +2,7 @@ package tiledesk
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"runtime"
 	"sync"
@@ -95,7 +96,7 @@ func revokeByHand(b *testing.B, client *http.Client, url, authorization string, 
 					b.Error(err)
 					continue
 				}
-				if _, err := readBody(resp); err != nil || resp.StatusCode != 200 {
+				if _, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode != 200 {
 					b.Errorf("got %d, %v", resp.StatusCode, err)
 				}
 			}

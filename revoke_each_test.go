@@ -3,7 +3,6 @@ package tiledesk
 import (
 	"context"
 	"errors"
-	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"iter"
 	"math"
 	"net/http"
@@ -11,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 func okToAll(*http.Request) (*http.Response, error) { return answer(200, ""), nil }

@@ -3,11 +3,10 @@ package tiledesk
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/tidwall/gjson"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 var routeSignIn = route{method: "POST", template: "/auth/signin", prefix: "/auth/signin"}
@@ -50,11 +49,11 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 		return nil, err // texts alone: cannot happen
 	}
 	anonymous := &Client{settings: settings, authorization: func(context.Context) (string, error) { return "", nil }}
-	r := request{route: routeSignIn, body: body, once: true, secrets: []string{password, jsonInner(password)}}
+	r := request{route: routeSignIn, body: body, once: true, unseen: mintedUnseen, inBody: []string{password, jsonInner(password)}}
 	credentials, err := exchange(ctx, anonymous, r, readSignIn)
 	if err != nil {
 		anonymous.CloseIdleConnections()
-		return nil, withMintedUnseen(err)
+		return nil, err
 	}
 	client := newClient(credentials, settings)
 	if authorization, err := client.authorization(ctx); err == nil {
@@ -100,7 +99,7 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 	}
 	return c.JWT.revoke(ctx, request{
 		route: routeRevokeByJTI, identifier: claims.JTI, authorization: authorization,
-		reads401: c.tookBefore(authorization), refusal: refusedSignOut,
+		reads401: c.tookBefore(authorization), advice401: refusedSignOut,
 	})
 }
 
@@ -126,36 +125,16 @@ func (c *Client) Claims(ctx context.Context) (*Claims, error) {
 }
 
 // readSignIn takes the token out of the reply.
-func readSignIn(resp *Response) (Credentials, error) {
-	root, err := parseJSON(trimBOM(resp.Body))
-	if err != nil {
-		return nil, err
+func readSignIn(resp *Response) (Credentials, *wire.Fault) {
+	token, fault := wire.ReadSignIn(resp.Body)
+	if fault != nil {
+		return nil, fault
 	}
-	if failure := readFailure(root); failure != nil {
-		return nil, failure
-	}
-	token := lastOf(root, "token")
-	credentials := JWTAuth(token.Str)
-	if token.Type != gjson.String || checkCredentials(credentials) != nil {
-		return nil, unexpected("the reply carries no token")
+	credentials := JWTAuth(token)
+	if checkCredentials(credentials) != nil {
+		return nil, wire.NoToken()
 	}
 	return credentials, nil
-}
-
-// withMintedUnseen adds the warning where the server may have acted unseen: its
-// reply was lost, or was a success without a token in it.
-func withMintedUnseen(err error) error {
-	var answered *APIError
-	var silent *connectionError
-	switch {
-	case errors.As(err, &answered):
-		if answered.replyLost || answered.StatusCode <= 299 {
-			answered.advice = strings.TrimPrefix(answered.advice+"; "+mintedUnseen, "; ")
-		}
-	case errors.As(err, &silent) && silent.replyLost:
-		silent.text += "; " + mintedUnseen
-	}
-	return err
 }
 
 // jsonInner is the text as it stands between the quotes of JSON.

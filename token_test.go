@@ -52,7 +52,7 @@ func TestLeakedTokenOfAnotherAccountCanRevokeItself(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	itself := newTestClient(t, server.URL())
-	other, err := NewClient(JWTAuth(leaked), WithBaseURL(server.URL()), WithHTTPClient(&http.Client{Transport: itself.settings.transport}))
+	other, err := NewClient(JWTAuth(leaked), WithBaseURL(server.URL()), WithHTTPClient(&http.Client{Transport: itself.settings.attempts.RoundTripper}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// wire is a server on loopback that remembers what reached it.
-type wire struct {
+// loopback is a server on loopback that remembers what reached it.
+type loopback struct {
 	URL string
 
 	mu          sync.Mutex
@@ -20,9 +20,9 @@ type wire struct {
 }
 
 // newWire starts a server that answers with the handler.
-func newWire(t *testing.T, handler http.HandlerFunc) *wire {
+func newWire(t *testing.T, handler http.HandlerFunc) *loopback {
 	t.Helper()
-	w := &wire{}
+	w := &loopback{}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.requests = append(w.requests, r.Clone(context.Background()))
@@ -43,21 +43,21 @@ func newWire(t *testing.T, handler http.HandlerFunc) *wire {
 }
 
 // arrived are the requests so far.
-func (w *wire) arrived() []*http.Request {
+func (w *loopback) arrived() []*http.Request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]*http.Request(nil), w.requests...)
 }
 
 // opened is the number of connections so far.
-func (w *wire) opened() int {
+func (w *loopback) opened() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.connections
 }
 
 // only is the one request that arrived.
-func (w *wire) only(t *testing.T) *http.Request {
+func (w *loopback) only(t *testing.T) *http.Request {
 	t.Helper()
 	requests := w.arrived()
 	if len(requests) != 1 {

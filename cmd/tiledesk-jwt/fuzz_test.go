@@ -4,12 +4,13 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"strings"
 	"testing"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 
 	"github.com/go-tiledesk/tiledesk"
 )

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"net/http"
 	"os"
 	"os/exec"
@@ -15,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 
 	"github.com/rogpeppe/go-internal/testscript"
 

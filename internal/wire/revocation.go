@@ -1,4 +1,4 @@
-package tiledesk
+package wire
 
 import (
 	"bytes"
@@ -8,41 +8,43 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// readVerdict decides whether a 2xx to a DELETE is a revocation: only if it is
+// Asked is the token that a revocation asked for; one of the two is empty.
+type Asked struct{ JTI, ID string }
+
+// ReadRevocation decides whether a 2xx to a DELETE is a revocation: only if it is
 // one of the answers that mean one, and nothing in it says otherwise. What the
 // history module answers is unknown; its sibling routes send the document, null,
 // or {"success"} (read in the server's source), others a write result.
-func readVerdict(r request, resp *Response) error {
-	body := bytes.TrimSpace(trimBOM(resp.Body))
+func ReadRevocation(answer Answer, asked Asked) *Fault {
+	body := bytes.TrimSpace(trimBOM(answer.Body))
 	if len(body) == 0 {
-		return readEmpty(resp)
+		return readEmpty(answer)
 	}
-	err := readOutcome(r, body, resp.end)
-	if err != nil { // a body that says otherwise says it better
-		return err
+	if fault := readOutcome(asked, body, answer.Whole); fault != nil { // it says it better than the status
+		return fault
 	}
-	switch resp.StatusCode {
+	switch answer.Status {
 	case http.StatusOK, http.StatusCreated, http.StatusNonAuthoritativeInfo, http.StatusNoContent, http.StatusResetContent:
 		return nil
 	}
-	return noPromise(resp.StatusCode)
+	return noPromise(answer.Status)
 }
 
 // readEmpty is the verdict of an answer without a body: its status has to promise
 // a revocation, and its end has to be known.
-func readEmpty(resp *Response) error {
-	switch resp.StatusCode {
+func readEmpty(answer Answer) *Fault {
+	switch answer.Status {
 	case http.StatusOK, http.StatusCreated, http.StatusNoContent:
 	default:
-		return noPromise(resp.StatusCode)
+		return noPromise(answer.Status)
 	}
-	if resp.end != endKnown {
+	if !answer.Whole {
 		return unexpected("the answer is empty, and nothing tells that it is whole: a connection that was cut looks the same; treat the token as still valid")
 	}
 	return nil
 }
 
-func noPromise(status int) error {
+func noPromise(status int) *Fault {
 	if status == http.StatusAccepted {
 		return unexpected("202 means that the revocation was noted, not that it was done")
 	}
@@ -51,25 +53,25 @@ func noPromise(status int) error {
 
 // readOutcome is the verdict of a body that is not empty. One that may go on counts
 // only where it closes by itself: "OK" may begin a sentence, and {"n":1} may not.
-func readOutcome(r request, body []byte, end bodyEnd) error {
-	if bytes.EqualFold(body, []byte("OK")) && end == endKnown {
+func readOutcome(asked Asked, body []byte, whole bool) *Fault {
+	if bytes.EqualFold(body, []byte("OK")) && whole {
 		return nil
 	}
-	root, err := parseJSON(body)
-	if err != nil {
-		return err
+	root, fault := parseJSON(body)
+	if fault != nil {
+		return fault
 	}
 	switch {
-	case end != endKnown && root.Type != gjson.JSON && root.Type != gjson.String:
+	case !whole && root.Type != gjson.JSON && root.Type != gjson.String:
 		return unexpected("the answer may have been cut short: treat the token as still valid")
 	case root.Type == gjson.Null:
 		return nothingRevoked("the server answered null")
 	case root.Type == gjson.True, root.Type == gjson.String && strings.EqualFold(root.Str, "OK"):
 		return nil
 	case root.Type == gjson.False:
-		return &fault{advice: "the server answered false: it did not revoke the token"}
+		return &Fault{Advice: "the server answered false: it did not revoke the token"}
 	case root.IsObject():
-		return readDeleted(r, root)
+		return readDeleted(asked, root)
 	}
 	return unexpected("the server answered something else than the outcome of a revocation: treat the token as still valid")
 }
@@ -89,8 +91,8 @@ const maxWrapping = 3
 
 // readDeleted reads an object: {}, {"success":true}, a write result or the
 // document of the token, the last two also in a wrapper.
-func readDeleted(r request, root gjson.Result) error {
-	f := finding{request: r}
+func readDeleted(asked Asked, root gjson.Result) *Fault {
+	f := finding{asked: asked}
 	f.read(root, maxWrapping, false)
 	switch {
 	case f.worst == saysNothingThere && f.found:
@@ -118,16 +120,16 @@ const (
 
 // finding is what an object, with all that is in it, says about the revocation.
 type finding struct {
-	request request
+	asked   Asked
 	said    bool // something says that the token is revoked
 	found   bool // something says that the token was there
 	worst   objection
-	against error
+	against *Fault
 }
 
-func (f *finding) object(o objection, err error) {
+func (f *finding) object(o objection, fault *Fault) {
 	if o > f.worst {
-		f.worst, f.against = o, err
+		f.worst, f.against = o, fault
 	}
 }
 
@@ -142,12 +144,12 @@ func (f *finding) read(part gjson.Result, depth int, within bool) {
 	f.object(m.write.verdict())
 	f.found = f.found || m.write.found
 	if !within {
-		own, err := m.document.isOf(f.request)
+		own, fault := m.document.isOf(f.asked)
 		switch {
 		case m.isList():
 			f.object(saysSomethingElse, errList)
-		case err != nil:
-			f.object(saysSomethingElse, err)
+		case fault != nil:
+			f.object(saysSomethingElse, fault)
 		}
 		f.said = f.said || m.success || m.write.wrote || own
 		f.found = f.found || own
@@ -186,7 +188,7 @@ func (f *finding) unwrap(name string, value gjson.Result, depth int, within bool
 
 var (
 	errList    = unexpected("the server answered with a list: treat the token as still valid")
-	errNotDone = &fault{advice: "the server says that it did not revoke the token: treat it as still valid"}
+	errNotDone = &Fault{Advice: "the server says that it did not revoke the token: treat it as still valid"}
 )
 
-func nothingRevoked(advice string) error { return &fault{kind: ErrNotFound, advice: advice} }
+func nothingRevoked(advice string) *Fault { return &Fault{Kind: NotFound, Advice: advice} }

@@ -1,4 +1,4 @@
-package tiledesk
+package wire
 
 import (
 	"strings"
@@ -95,7 +95,7 @@ func failedInWords(value gjson.Result) bool {
 
 // readFailure finds what the envelope of a list or of a sign-in says against
 // success; nil when it says nothing.
-func readFailure(root gjson.Result) error {
+func readFailure(root gjson.Result) *Fault {
 	var c complaint
 	root.ForEach(func(key, value gjson.Result) bool {
 		c.read(key.Str, value)
@@ -108,8 +108,8 @@ func readFailure(root gjson.Result) error {
 	return reportedFailure(root)
 }
 
-func reportedFailure(root gjson.Result) error {
-	return &fault{message: firstOf(messageOf(root)), advice: "the server reports a failure"}
+func reportedFailure(root gjson.Result) *Fault {
+	return &Fault{Message: firstOf(messageOf(root)), Advice: "the server reports a failure"}
 }
 
 // document is the token that an object names.
@@ -119,10 +119,10 @@ type document struct {
 }
 
 // isOf compares it with the token asked for. It is false when there is none.
-func (d document) isOf(r request) (known bool, err error) {
-	own, other := d.jti, d.id
-	if r.route.argument == "id" {
-		own, other = d.id, d.jti
+func (d document) isOf(asked Asked) (known bool, fault *Fault) {
+	own, other, identifier := d.jti, d.id, asked.JTI
+	if asked.ID != "" {
+		own, other, identifier = d.id, d.jti, asked.ID
 	}
 	if own == "" {
 		own = other
@@ -130,7 +130,7 @@ func (d document) isOf(r request) (known bool, err error) {
 	switch {
 	case own == "":
 		return false, nil
-	case own == r.identifier, r.route.argument == "id" && isObjectID(own) && strings.EqualFold(own, r.identifier):
+	case own == identifier, asked.ID != "" && isObjectID(own) && strings.EqualFold(own, identifier):
 		return true, nil
 	}
 	return false, unexpected("the server answered with a document that names another token: treat this one as still valid")

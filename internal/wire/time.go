@@ -1,4 +1,4 @@
-package tiledesk
+package wire
 
 import (
 	"math"
@@ -22,7 +22,7 @@ func timeOf(value gjson.Result) time.Time {
 	case value.Type == gjson.String:
 		for _, layout := range isoLayouts {
 			if t, err := time.Parse(layout, value.Str); err == nil {
-				return plausible(t)
+				return Plausible(t)
 			}
 		}
 		if ms, err := strconv.ParseInt(value.Str, 10, 64); err == nil {
@@ -48,11 +48,11 @@ func atMilli(ms int64) time.Time {
 	if ms <= 0 {
 		return time.Time{}
 	}
-	return plausible(time.UnixMilli(ms))
+	return Plausible(time.UnixMilli(ms))
 }
 
-// plausible drops years that time.Time itself could not marshal.
-func plausible(t time.Time) time.Time {
+// Plausible drops years that time.Time itself could not marshal.
+func Plausible(t time.Time) time.Time {
 	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
 		return time.Time{}
 	}

@@ -1,4 +1,4 @@
-package tiledesk
+package wire
 
 import (
 	"strings"
@@ -14,7 +14,7 @@ type writeResult struct {
 	found                     bool // it says that the token was there
 
 	worst   objection
-	against error
+	against *Fault
 }
 
 // counted are the words for the deed itself. They hold a count, a yes or no, or
@@ -85,14 +85,14 @@ func saysNo(value gjson.Result) bool {
 	return value.Type == gjson.String && failedInWords(value)
 }
 
-func (w *writeResult) object(o objection, err error) {
+func (w *writeResult) object(o objection, fault *Fault) {
 	if o > w.worst {
-		w.worst, w.against = o, err
+		w.worst, w.against = o, fault
 	}
 }
 
 // verdict is the worst that speaks against a revocation.
-func (w *writeResult) verdict() (objection, error) {
+func (w *writeResult) verdict() (objection, *Fault) {
 	if w.unchanged && !w.matched {
 		w.object(saysSomethingElse, unexpected("the server changed nothing, and does not say whether it found the token"))
 	}
