@@ -232,3 +232,57 @@ func proxyTo(base *url.URL) func(*http.Request) (*url.URL, error) {
 	}
 	return http.ProxyFromEnvironment
 }
+
+const (
+	defaultMaxRetries    = 3
+	defaultMinWait       = 500 * time.Millisecond
+	defaultMaxWait       = 10 * time.Second
+	defaultMaxRetryAfter = time.Minute
+)
+
+// RetryPolicy says how often and how patiently a call is tried again.
+//
+// Retried are 429, 502, 503, 504 and connections that broke or timed out, for
+// listing and for revoking alike, since revoking twice does no harm. A 500 is
+// not, because Tiledesk answers it for permanent faults.
+//
+// The wait after attempt n is anything from 0 to MinWait·2ⁿ⁻¹, at most MaxWait
+// ("full jitter"). A Retry-After of the server is kept to the letter. A 429
+// without one waits 10·MinWait, doubling up to 6·MaxWait.
+type RetryPolicy struct {
+	// MaxRetries is the number of attempts after the first; 0 means none.
+	MaxRetries int
+	// MinWait bounds the first wait; 0 means 500 ms, or MaxWait if that is less.
+	MinWait time.Duration
+	// MaxWait bounds every wait that the server did not ask for; 0 means 10 s.
+	MaxWait time.Duration
+	// MaxRetryAfter is the longest Retry-After that is waited for; 0 means 60 s.
+	// A server that asks for more gets no retry: the error carries RetryAfter.
+	MaxRetryAfter time.Duration
+}
+
+func (p RetryPolicy) check() error {
+	full := p.withDefaults()
+	switch {
+	case p.MaxRetries < 0:
+		return invalidArgument("MaxRetries is %d: use 0 for no retries", p.MaxRetries)
+	case p.MinWait < 0, p.MaxWait < 0, p.MaxRetryAfter < 0:
+		return invalidArgument("a wait of the retry policy is negative: use 0 for the default")
+	case full.MinWait > full.MaxWait:
+		return invalidArgument("MinWait %s is above MaxWait %s: raise MaxWait too", full.MinWait, full.MaxWait)
+	}
+	return nil
+}
+
+func (p RetryPolicy) withDefaults() RetryPolicy {
+	if p.MaxWait == 0 {
+		p.MaxWait = defaultMaxWait
+	}
+	if p.MinWait == 0 {
+		p.MinWait = min(defaultMinWait, p.MaxWait)
+	}
+	if p.MaxRetryAfter == 0 {
+		p.MaxRetryAfter = defaultMaxRetryAfter
+	}
+	return p
+}

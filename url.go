@@ -1,11 +1,64 @@
 package tiledesk
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
+
+// A route is one line of the API's table: the template that errors and logs
+// show, and the way there.
+type route struct {
+	method   string
+	template string // "/jwt/history/:jti"
+	prefix   string // what stands before the identifier; all of it when there is none
+	argument string // the identifier's name; empty when the route has none
+}
+
+var (
+	routeList        = route{method: "GET", template: "/jwt/history", prefix: "/jwt/history"}
+	routeRevokeByJTI = route{method: "DELETE", template: "/jwt/history/:jti", prefix: "/jwt/history/", argument: "jti"}
+	routeRevokeByID  = route{method: "DELETE", template: "/jwt/history/id/:id", prefix: "/jwt/history/id/", argument: "id"}
+)
+
+// path builds the decoded and the escaped path of the route. It is the only
+// place that puts an identifier into a path.
+func (r route) path(identifier string) (decoded, escaped string, err error) {
+	if r.argument == "" {
+		return r.prefix, r.prefix, nil
+	}
+	if err := r.checkIdentifier(identifier); err != nil {
+		return "", "", err
+	}
+	decoded = r.prefix + identifier
+	if part := url.PathEscape(identifier); part != identifier {
+		return decoded, r.prefix + part, nil
+	}
+	return decoded, decoded, nil
+}
+
+// checkIdentifier refuses what would reach another route or give a secret away.
+// Its errors never repeat the identifier.
+func (r route) checkIdentifier(identifier string) error {
+	check := ident.CheckJTI
+	if r.argument == "id" {
+		check = ident.CheckID
+	}
+	switch err := check(identifier); {
+	case err == nil:
+		return nil
+	case errors.Is(err, ident.ErrToken):
+		return invalidArgument("the %s %w, and would stand in every access log on the way: use RevokeToken, which reads the jti out of it", r.argument, err)
+	case errors.Is(err, ident.ErrIDRoute):
+		return invalidArgument("the %s %w: find the entry with ListHistory and use RevokeByID", r.argument, err)
+	default:
+		return invalidArgument("the %s %w", r.argument, err)
+	}
+}
 
 // parseBaseURL checks a base URL and tidies it. Its errors say what was wrong and
 // how to mend it, and never repeat the URL, which can hold a password.
