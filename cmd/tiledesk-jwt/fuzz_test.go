@@ -13,6 +13,8 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 
 	"github.com/go-tiledesk/tiledesk"
+
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // FuzzReport reads files that may be reports of an earlier run. Whatever is in

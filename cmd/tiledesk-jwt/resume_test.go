@@ -151,33 +151,46 @@ func TestRevokeAll_signsInOnceBehindAGateway(t *testing.T) {
 // Two runs at once revoke each other's token, and both end with all tokens revoked.
 func TestRevokeAll_twoRunsAtOnce(t *testing.T) {
 	t.Parallel()
-	server := newTestServer(t, tiledesktest.WithPageSize(10))
-	server.IssueAt(testEmail, time.Now().Add(-time.Hour), 60)
+	for name, opts := range map[string][]tiledesktest.Option{
+		"rows kept": nil, "rows hidden": {tiledesktest.WithRevokedHidden()},
+		"gone rows": {tiledesktest.WithRevokedHidden(), tiledesktest.WithSecondRevokeNotFound()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t, append(opts, tiledesktest.WithPageSize(10))...)
+			server.IssueAt(testEmail, time.Now().Add(-time.Hour), 60)
+			meetSignedIn(server, 2)
+			var runs sync.WaitGroup
+			for range 2 {
+				runs.Go(func() {
+					c := exec.Command("tiledesk-jwt", "revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "2")
+					c.Env = append(os.Environ(), quickExit, "TILEDESK_BASE_URL="+server.URL(), "TILEDESK_EMAIL="+testEmail, "TILEDESK_PASSWORD="+testPassword)
+					text, err := c.CombinedOutput()
+					if err != nil || strings.Contains(string(text), "failed") || strings.Contains(string(text), "not attempted") {
+						t.Errorf("%v: %s", err, text)
+					}
+				})
+			}
+			runs.Wait()
+			allRevoked(t, server)
+		})
+	}
+}
+
+// meetSignedIn lets no request under a token be served before so many signed in.
+func meetSignedIn(server *tiledesktest.Server, n int) {
 	var mu sync.Mutex
-	signedIn, both := 0, make(chan struct{}) // no list under a token before both are signed in
+	signedIn, all := 0, make(chan struct{})
 	server.OnRequest(func(r tiledesktest.Request) {
 		mu.Lock()
 		if r.Method == http.MethodPost {
-			if signedIn++; signedIn == 2 {
-				close(both)
+			if signedIn++; signedIn == n {
+				close(all)
 			}
 		}
 		mu.Unlock()
 		if strings.HasPrefix(r.Header.Get("Authorization"), "JWT ") {
-			<-both
+			<-all
 		}
 	})
-	var runs sync.WaitGroup
-	for range 2 {
-		runs.Go(func() {
-			c := exec.Command("tiledesk-jwt", "revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "2")
-			c.Env = append(os.Environ(), quickExit, "TILEDESK_BASE_URL="+server.URL(), "TILEDESK_EMAIL="+testEmail, "TILEDESK_PASSWORD="+testPassword)
-			text, err := c.CombinedOutput()
-			if err != nil || strings.Contains(string(text), "failed") || strings.Contains(string(text), "not attempted") {
-				t.Errorf("%v: %s", err, text)
-			}
-		})
-	}
-	runs.Wait()
-	allRevoked(t, server)
 }
