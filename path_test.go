@@ -112,7 +112,7 @@ func TestIdentifier_refused(t *testing.T) {
 	}
 }
 
-// path.go is the only file that knows how a path is made: no other holds a text
+// url.go is the only file that knows how a path is made: no other holds a text
 // with a route in it, or joins and escapes paths.
 func TestPaths_areBuiltInOnePlace(t *testing.T) {
 	t.Parallel()
@@ -122,7 +122,7 @@ func TestPaths_areBuiltInOnePlace(t *testing.T) {
 	}
 	for _, file := range files {
 		name := file.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "path.go" {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "url.go" {
 			continue
 		}
 		set := token.NewFileSet()
@@ -134,11 +134,11 @@ func TestPaths_areBuiltInOnePlace(t *testing.T) {
 			switch node := node.(type) {
 			case *ast.BasicLit:
 				if node.Kind == token.STRING && strings.Contains(node.Value, "/jwt") {
-					t.Errorf("%s: a route outside path.go: %s", set.Position(node.Pos()), node.Value)
+					t.Errorf("%s: a route outside url.go: %s", set.Position(node.Pos()), node.Value)
 				}
 			case *ast.SelectorExpr:
 				if node.Sel.Name == "JoinPath" || node.Sel.Name == "ResolveReference" && name != "response.go" {
-					t.Errorf("%s: a path is put together outside path.go", set.Position(node.Pos()))
+					t.Errorf("%s: a path is put together outside url.go", set.Position(node.Pos()))
 				}
 			}
 			return true

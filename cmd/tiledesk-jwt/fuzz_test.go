@@ -10,8 +10,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/go-tiledesk/tiledesk/internal/redact"
-
 	"github.com/go-tiledesk/tiledesk"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"

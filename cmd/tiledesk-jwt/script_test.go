@@ -15,8 +15,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/go-tiledesk/tiledesk/internal/redact"
-
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/go-tiledesk/tiledesk"

@@ -1,4 +1,4 @@
-package tiledesk_test
+package repotest_test
 
 import (
 	"flag"
@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "write the lists of the exported API in 
 
 // TestAPI compares the exported API with api/*.txt, a line for each name, so that
 // no change of it passes a review unseen. A removed or changed line breaks the
-// programs of others. "go test -run TestAPI -update ." writes the files.
+// programs of others. "go test ./internal/repotest -run TestAPI -update" writes the files.
 func TestAPI(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{module, module + "/tiledesktest"} {
