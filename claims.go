@@ -26,7 +26,7 @@ type Claims struct {
 }
 
 // ParseClaims reads the claims of a raw token, with or without "JWT" in front. It
-// does not verify the signature and sends nothing. Whatever is no token is
+// does not verify the signature and sends nothing. Whatever is not a token is
 // [ErrInvalidArgument]; the error does not repeat it.
 func ParseClaims(token string) (*Claims, error) {
 	token = bareToken(token)
@@ -43,12 +43,12 @@ func ParseClaims(token string) (*Claims, error) {
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
-		return nil, invalidArgument("the middle part of the token is no base64url; was it cut or changed?")
+		return nil, invalidArgument("the middle part of the token is not base64url; was it truncated?")
 	}
 	// A map, because struct fields match in any case, and the server's do not.
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(payload, &fields); err != nil || fields == nil {
-		return nil, invalidArgument("the middle part of the token holds no claims; was it cut or changed?")
+		return nil, invalidArgument("the middle part of the token holds no claims; was it truncated?")
 	}
 	return &Claims{
 		JTI:       claimText(fields["jti"]),

@@ -37,7 +37,7 @@ var (
 	ErrRateLimited = errors.New("rate limited")
 
 	// ErrServer is any 5xx. Tiledesk answers 500 for some permanent faults too,
-	// an id that is no ObjectId for one.
+	// an id that is not an ObjectId for one.
 	ErrServer = errors.New("server error")
 
 	// ErrHistoryUnavailable means that the server runs without the history

@@ -42,7 +42,7 @@ func FuzzReadPage(f *testing.F) {
 			return
 		}
 		if !json.Valid(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))) {
-			t.Fatal("took what is no JSON for a list")
+			t.Fatal("took what is not JSON for a list")
 		}
 		if page.PerPage < 0 || page.Count < -1 {
 			t.Fatalf("perPage %d, count %d", page.PerPage, page.Count)
@@ -149,7 +149,7 @@ func FuzzErrorMessage(f *testing.F) {
 		text := e.Error()
 		switch {
 		case !utf8.ValidString(text):
-			t.Fatalf("the text is no UTF-8: %q", text)
+			t.Fatalf("the text is not UTF-8: %q", text)
 		case strings.ContainsFunc(text, unicode.IsControl):
 			t.Fatalf("the text has control characters: %q", text)
 		case utf8.RuneCountInString(e.Message) > maxMessage:

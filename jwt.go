@@ -83,7 +83,7 @@ func (t Token) MarshalJSON() ([]byte, error) {
 // ListHistory returns one page of the caller's tokens.
 //
 // GET /jwt/history. A direction other than 0, 1 and -1 or a negative page is
-// [ErrInvalidArgument]; a 2xx that is no list is [ErrUnexpectedResponse]; any
+// [ErrInvalidArgument]; a 2xx that is not a list is [ErrUnexpectedResponse]; any
 // other answer is an [*APIError]. [JWTService.History] goes through all pages.
 func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) (*HistoryPage, error) {
 	r := request{route: routeList}
@@ -114,7 +114,7 @@ func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) 
 // a length and without chunks counts only where it closes by itself, as a JSON
 // object does: it ends when the connection does (read in net/http).
 //
-// A server without JWT_HISTORY_ENABLED goes on taking a revoked token (read in its
+// A server without JWT_HISTORY_ENABLED still accepts a revoked token (read in its
 // source): [JWTService.Accepts] tells. Some proxies do not let a slash in a jti through, escaped or not:
 // use [JWTService.RevokeByID] for such a token.
 func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, error) {
@@ -124,7 +124,7 @@ func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, er
 // RevokeByID revokes the token whose entry has that id.
 //
 // DELETE /jwt/history/id/:id. It answers like [JWTService.RevokeByJTI]. An id
-// that is no ObjectId is a 500 on the server, see [ErrServer].
+// that is not an ObjectId is a 500 on the server, see [ErrServer].
 func (s *JWTService) RevokeByID(ctx context.Context, id string) (*Response, error) {
 	return s.revoke(ctx, request{route: routeRevokeByID, identifier: id})
 }
@@ -132,7 +132,7 @@ func (s *JWTService) RevokeByID(ctx context.Context, id string) (*Response, erro
 // RevokeToken revokes a leaked token by the jti that its claims show. The token
 // itself is sent nowhere.
 //
-// DELETE /jwt/history/:jti. A text that is no token, or a token without a jti, is
+// DELETE /jwt/history/:jti. A text that is not a token, or a token without a jti, is
 // [ErrInvalidArgument]; other errors are those of [JWTService.RevokeByJTI]. The
 // history belongs to its user, so the token of another account is most likely
 // answered 404. Such a token can revoke itself: [NewClient] with [JWTAuth] of the
@@ -157,7 +157,7 @@ func (s *JWTService) RevokeToken(ctx context.Context, token string) (*Response, 
 // GET /jwt/history under that token. Ask before and after a revocation, because
 // false can have other reasons than the revocation, a truncated token or one of
 // another server for example, and because a server whose JWT_HISTORY_ENABLED is
-// off goes on taking the token (read in its source). Even false does not prove
+// off still accepts the token (read in its source). Even false does not prove
 // that the token is dead everywhere: the server's WebSocket and POST
 // /auth/signinWithCustomToken never look at revocations (read in its source, and
 // measured for the second).

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	errKeptForLast   = errors.New("tiledesk: the client's own token was kept, because others are left undone")
+	errKeptForLast   = errors.New("tiledesk: the client's own token was kept, because others were not revoked")
 	errOwnWithoutJTI = errors.New("the client's own token shows no jti, so that no revocation ends it: only a new GLOBAL_SECRET on the server, or disabling the user, does")
 
 	errNoJTIListed = invalidArgument("no entry of the list shows a jti, so that the client's own token cannot be told from the others: " +

@@ -31,7 +31,7 @@ type RevokeReport struct {
 	whole []error // what went wrong with the run as a whole
 }
 
-// Err is nil when nothing is left undone. Otherwise it is one line that sums up,
+// Err is nil when nothing was left out. Otherwise it is one line that sums up,
 // however many failed, and answers [errors.Is] and [errors.As] for each kind of
 // failure among them.
 func (r *RevokeReport) Err() error {
@@ -136,7 +136,7 @@ func (r *RevokeReport) summary() string {
 	if seen == 0 && len(r.whole) > 0 {
 		return "tiledesk: " + joinLines(r.whole)
 	}
-	text := fmt.Sprintf("tiledesk: %d of %d tokens left undone", r.Failed+r.NotFound+r.NotAttempted, seen)
+	text := fmt.Sprintf("tiledesk: %d of %d tokens not revoked", r.Failed+r.NotFound+r.NotAttempted, seen)
 	if len(parts) > 0 {
 		text += " (" + strings.Join(parts, ", ") + ")"
 	}

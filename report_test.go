@@ -20,7 +20,7 @@ func TestErrorOfAHundredThousandFailuresIsOneShortLine(t *testing.T) {
 	}
 	report.add(errors.New("tiledesk: first\nline\t" + strings.Repeat("é", 2000)))
 	text := report.Err().Error()
-	if len(text) > 1200 || strings.ContainsAny(text, "\n\t") || !strings.HasPrefix(text, "tiledesk: 100000 of 100000 tokens left undone (100000 failed); first line é") {
+	if len(text) > 1200 || strings.ContainsAny(text, "\n\t") || !strings.HasPrefix(text, "tiledesk: 100000 of 100000 tokens not revoked (100000 failed); first line é") {
 		t.Errorf("%d bytes: %.200s", len(text), text)
 	}
 }
@@ -73,7 +73,7 @@ func TestErrIsNilWhereNothingIsLeftUndone(t *testing.T) {
 	for _, outcome := range []Outcome{NotFound, Failed, NotAttempted} {
 		report := new(RevokeReport)
 		report.count(RevokeResult{Outcome: outcome, Err: errors.New("why")})
-		if want := fmt.Sprintf("tiledesk: 1 of 1 tokens left undone (1 %v); first: why", outcome); report.Err() == nil || report.Err().Error() != want {
+		if want := fmt.Sprintf("tiledesk: 1 of 1 tokens not revoked (1 %v); first: why", outcome); report.Err() == nil || report.Err().Error() != want {
 			t.Errorf("got %v, want %s", report.Err(), want)
 		}
 	}
@@ -83,9 +83,9 @@ func TestErrIsNilWhereNothingIsLeftUndone(t *testing.T) {
 func TestErrOfAReportMadeByHandFollowsTheCounts(t *testing.T) {
 	t.Parallel()
 	for text, report := range map[string]*RevokeReport{
-		"tiledesk: 2 of 3 tokens left undone (2 failed)":        {Revoked: 1, Failed: 2},
-		"tiledesk: 1 of 1 tokens left undone (1 not found)":     {NotFound: 1},
-		"tiledesk: 4 of 4 tokens left undone (4 not attempted)": {NotAttempted: 4},
+		"tiledesk: 2 of 3 tokens not revoked (2 failed)":        {Revoked: 1, Failed: 2},
+		"tiledesk: 1 of 1 tokens not revoked (1 not found)":     {NotFound: 1},
+		"tiledesk: 4 of 4 tokens not revoked (4 not attempted)": {NotAttempted: 4},
 	} {
 		if err := report.Err(); err == nil || err.Error() != text {
 			t.Errorf("got %v, want %s", err, text)

@@ -98,7 +98,7 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 // RevokeResult is what became of one target. It marshals to
 // {"id","jti","outcome","attempts","error"}.
 type RevokeResult struct {
-	Target   Target // an identifier that turned out to be a whole token is blotted out
+	Target   Target // an identifier that turned out to be a whole token is redacted
 	Token    *Token // nil when the target was given by hand; without Raw; of an own token that no listing shows: from its claims
 	Outcome  Outcome
 	Err      error // for NotFound, Failed and NotAttempted; keeps at most a KiB of an answer's body
@@ -137,7 +137,7 @@ func (r *RevokeResult) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// RevokeOptions steer a run. Nil means the defaults.
+// RevokeOptions configure a run. Nil means the defaults.
 type RevokeOptions struct {
 	// Concurrency is how many targets are worked on at once; 0 means 4. The
 	// client's rate limiter applies to all of them together.

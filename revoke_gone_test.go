@@ -92,7 +92,7 @@ func TestRevokeAll_alreadyGoneMustNotContradictTheList(t *testing.T) {
 				t.Errorf("the run's error is %v", report.RunErr())
 			}
 			if slices.Contains(test.server.deleted, "own") == (test.outcome == Failed) {
-				t.Errorf("the own token was revoked though others are left undone, or was not: %v", test.server.deleted)
+				t.Errorf("the own token was revoked though others were not revoked, or was not: %v", test.server.deleted)
 			}
 		})
 	}

@@ -60,7 +60,7 @@ func TestOwnTokenIsKeptWhereAnythingIsLeftUndone(t *testing.T) {
 	}
 }
 
-// A run that stops does not count its own token as left undone: it would have
+// A run that stops does not count its own token as not revoked: it would have
 // skipped it anyway.
 func TestRevokeAll_skipsTheOwnTokenAlsoAfterAStop(t *testing.T) {
 	t.Parallel()

@@ -162,7 +162,7 @@ func (p *story) run(ctx context.Context, client *Client, ids map[string]string, 
 	}
 }
 
-// targets are all tokens but one that nobody could recognise as the client's own.
+// targets are all tokens but one that nobody could recognize as the client's own.
 func (p *story) targets(ids map[string]string, run *played) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
 		for _, raw := range append(slices.Clone(p.tokens), p.own) {

@@ -104,7 +104,7 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 }
 
 // Claims reads what the token that the client sends says about itself, its jti and
-// its user for example, so that a program can recognise the token in the history.
+// its user for example, so that a program can recognize the token in the history.
 // It sends nothing, and nobody has verified what it reads.
 //
 // A client that sends no JWT, one with BasicAuth for example, is

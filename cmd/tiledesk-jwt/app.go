@@ -75,7 +75,7 @@ func (a *app) run(args []string) int {
 		return exitUsage
 	}
 	if len(args) == 0 {
-		a.console.complain("Say what to do: list, revoke, revoke-all, inspect, doctor, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
+		a.console.complain("Missing command: use list, revoke, revoke-all, inspect, doctor, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
 		return exitUsage
 	}
 	args = customary(args)

@@ -16,7 +16,7 @@ type doctorCommand struct {
 func (*doctorCommand) Help() string {
 	return `What a server does with revocations differs, and nobody outside knows. The doctor finds out: it signs in for a token of its own, revokes that one twice, and leaves every other token alone. That needs TILEDESK_EMAIL and a password; with a token alone, or with --read-only, it only looks.
 
-It ends with 1 when the server goes on taking revoked tokens.`
+It ends with 1 when the server still accepts revoked tokens.`
 }
 
 // examination is one run of the doctor.
@@ -59,7 +59,7 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	if a.flags.SignIn && who.hasToken() {
-		return usage("--sign-in needs an email and a password. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or leave --sign-in away.")
+		return usage("--sign-in needs an email and a password. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or omit --sign-in.")
 	}
 	x := &examination{app: a, who: who, send: a.options()}
 	client, err := tiledesk.NewClient(who.credentials(), x.send...)

@@ -103,7 +103,7 @@ type row struct {
 	token *tiledesk.Token
 }
 
-// rows marks the token in use. An entry without a jti cannot be recognised.
+// rows marks the token in use. An entry without a jti cannot be recognized.
 func rows(tokens []*tiledesk.Token, current string) []row {
 	list := make([]row, len(tokens))
 	for i, token := range tokens {

@@ -83,7 +83,7 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 
 func (a *app) probeAndSignIn(ctx context.Context, account account) (*session, error) {
 	if account.hasToken() {
-		return nil, usage("--sign-in exchanges email and password for a token, and the environment has only a token. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or leave --sign-in away.")
+		return nil, usage("--sign-in exchanges email and password for a token, and the environment has only a token. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or omit --sign-in.")
 	}
 	if err := a.probe(ctx); err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (m *members) read(object gjson.Result) {
 	})
 }
 
-// isList recognises the envelope of a list, so that a DELETE which some proxy
+// isList recognizes the envelope of a list, so that a DELETE which some proxy
 // turned into a GET is no revocation. The document of a token may well hold an
 // array of its own.
 func (m *members) isList() bool { return m.perPage || m.array && !m.named }
