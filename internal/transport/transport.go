@@ -141,7 +141,7 @@ func newRequest(ctx context.Context, r Request) (*retryablehttp.Request, error) 
 // It is nil while the context goes on.
 func ContextError(ctx context.Context) error {
 	err, cause := ctx.Err(), context.Cause(ctx)
-	if cause == nil || cause == err { //nolint:errorlint // the very same
+	if cause == nil || cause == err {
 		return err
 	}
 	return fmt.Errorf("%w: %w", err, cause)

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -306,7 +307,7 @@ func TestRequest_Observe_isToldOfEachAttempt(t *testing.T) {
 			t.Fatalf("told %+v", told)
 		}
 		told[1].Err = nil
-		if !reflect.DeepEqual(told, want) {
+		if !slices.Equal(told, want) {
 			t.Errorf("told %+v, want %+v", told, want)
 		}
 	})
