@@ -161,8 +161,8 @@ func (s *Server) environment() ([]string, error) {
 		"LIVE_DIR=" + s.dir,
 		"PORT=0", // the system picks a free one: no port to agree on, none to lose to another
 		"LIVE_STORES=" + s.stores.mongo.Host + "," + s.stores.redis.Addr(),
-		"DATABASE_URI=" + s.stores.mongo.JoinPath("tiledesk").String(), "MONGOOSE_UNIFIED_TOPOLOGY=true",
-		"MONGODB_LOGS_URI=" + s.stores.mongo.JoinPath("logs").String(),
+		"DATABASE_URI=" + s.stores.database("tiledesk"), "MONGOOSE_UNIFIED_TOPOLOGY=true",
+		"MONGODB_LOGS_URI=" + s.stores.database("logs"),
 		"DISABLE_AUTO_SHEMA_MIGRATION=true", // spelled like this; an empty database needs none
 		"CACHE_REDIS_HOST=" + s.stores.redis.Host(), "CACHE_REDIS_PORT=" + s.stores.redis.Port(),
 		"EMAIL_ENABLED=false", "LOG_LEVEL=warn",

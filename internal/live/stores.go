@@ -61,6 +61,13 @@ func startStores(dir string) (*stores, error) {
 	return s, nil
 }
 
+// database is the address of one database. The driver's own 10 and 30 seconds are too
+// short for a busy machine, and the server exits when they are over.
+func (s *stores) database(name string) string {
+	patience := bootTimeout.Milliseconds()
+	return fmt.Sprintf("%s?connectTimeoutMS=%d&serverSelectionTimeoutMS=%[2]d", s.mongo.JoinPath(name), patience)
+}
+
 func (s *stores) close() {
 	if s.redis != nil {
 		s.redis.Close()
