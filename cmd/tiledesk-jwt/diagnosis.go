@@ -103,7 +103,7 @@ func (x *examination) enforcement() finding {
 	case *x.Enforced:
 		return finding{fine, name, "a revoked token is refused. " + stillElsewhere}
 	}
-	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt + " The token of this examination is revoked and works on like the others; its jti is " + x.own.jti + "."}
+	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and still accepts the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt + " The token of this examination is revoked and works on like the others; its jti is " + x.own.jti + "."}
 }
 
 func (x *examination) list() finding {

@@ -16,7 +16,7 @@ type doctorCommand struct {
 func (*doctorCommand) Help() string {
 	return `What a server does with revocations differs, and nobody outside knows. The doctor finds out: it signs in for a token of its own, revokes that one twice, and leaves every other token alone. That needs TILEDESK_EMAIL and a password; with a token alone, or with --read-only, it only looks.
 
-It ends with 1 when the server goes on taking revoked tokens.`
+It ends with 1 when the server still accepts revoked tokens.`
 }
 
 // examination is one run of the doctor.

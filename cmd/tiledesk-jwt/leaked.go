@@ -43,7 +43,7 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 		return err
 	}
 	return l.withSession(ctx, func(s *session) error {
-		l.self = l.self || s.jti == l.claims.JTI
+		l.self = l.self || sameJTI(s.jti, l.claims.JTI)
 		owner := either(l.claims.UserID, "unknown")
 		if !ask {
 			a.console.note("The token has the jti %s and is of user %s.", l.claims.JTI, owner)
@@ -136,7 +136,7 @@ func (l *leak) revokeVerified(ctx context.Context, s *session) error {
 		l.console.complain("The token was revoked, but whether the server refuses it now could not be found out.")
 		return err
 	case after:
-		return undone("STILL ACCEPTED: the server noted the revocation and goes on taking the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt)
+		return undone("STILL ACCEPTED: the server noted the revocation and still accepts the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt)
 	}
 	if !l.flags.Quiet {
 		l.console.print("verified: the server accepted the token before and refuses it now")

@@ -133,7 +133,7 @@ func (r *rounds) dealtWith(target tiledesk.Target) bool {
 			return true
 		}
 	}
-	return r.settled[tiledesk.Target{JTI: redact.Tokens(target.JTI), ID: redact.Tokens(target.ID)}]
+	return r.settled[tiledesk.Target{JTI: redact.Identifier(target.JTI), ID: redact.Identifier(target.ID)}]
 }
 
 // tell counts a result and lets the command hear it.
