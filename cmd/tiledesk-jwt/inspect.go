@@ -68,7 +68,7 @@ func (a *app) readToken(ctx context.Context, what, name string) (string, error) 
 	case err != nil:
 		return "", usage("%s %s: %s", what, name, err)
 	case strings.TrimSpace(token) == "":
-		return "", usage("%s %s: there is no token in it. Write the token into it, alone.", what, name)
+		return "", usage("%s %s: it holds no token. Write the token into it, alone.", what, name)
 	}
 	return token, nil
 }
@@ -105,7 +105,7 @@ func expiry(a *app, claims *tiledesk.Claims) string {
 	case claims.ExpiresAt == nil && claims.Subject != ofSignIn: // signed with the secret of a project
 		return "never; to end it, revoke it"
 	case claims.ExpiresAt == nil:
-		return "never; to end it, revoke it, disable the user, or set a new GLOBAL_SECRET"
+		return "never; to end it, revoke it, disable the user, or change GLOBAL_SECRET"
 	case claims.ExpiresAt.Before(a.now()):
 		return clock(*claims.ExpiresAt) + " (it expired " + ago(*claims.ExpiresAt, a.now()) + ")"
 	}

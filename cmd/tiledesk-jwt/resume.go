@@ -29,7 +29,7 @@ type rounds struct {
 
 	settled map[tiledesk.Target]bool // what was told
 	told    tiledesk.RevokeReport    // of that, and of all rounds
-	waiting []tiledesk.RevokeResult  // left undone in this round, for the next one
+	waiting []tiledesk.RevokeResult  // not done in this round, for the next one
 	refused bool                     // the token, in this round
 }
 
@@ -167,7 +167,7 @@ func (r *rounds) tell(result tiledesk.RevokeResult) {
 	}
 }
 
-// finish tells what the last round left undone. What went wrong with the run as a
+// finish tells what the last round did not do. What went wrong with the run as a
 // whole is what did with that round: a round before it was refused and no more.
 func (r *rounds) finish(last *tiledesk.RevokeReport) *tiledesk.RevokeReport {
 	for _, result := range r.waiting {
