@@ -127,6 +127,10 @@ var inOurTerms = strings.NewReplacer(
 	"give it to BasicAuth", "set TILEDESK_EMAIL and TILEDESK_PASSWORD",
 	"the token of JWTAuth", "the token",
 	"JWTAuth takes", "this takes",
+	"the client's own token", "the token in use",
+	"with RevokeEach, or use BasicAuth,", "with tiledesk-jwt revoke --id, or use TILEDESK_EMAIL and TILEDESK_PASSWORD without --sign-in,",
+	"find the entry with ListHistory and use RevokeByID", "find the entry with tiledesk-jwt list --all and use tiledesk-jwt revoke --id",
+	"use RevokeToken, which reads the jti out of it", "put it into a file and use tiledesk-jwt revoke --token-from FILE",
 )
 
 // explainAnswer is for what the server answered.
@@ -248,12 +252,14 @@ func explainTLS(err error) string {
 	return ""
 }
 
-// withoutPrefix is the text of an error without the name of the package, also where
-// it stands in front of an error inside.
+// withoutPrefix is the text of an error without the name of the package and of the
+// kind, also where they stand in front of an error inside.
 func withoutPrefix(err error) string {
 	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "tiledesk: "), "invalid argument: ")
-	return strings.ReplaceAll(text, ": tiledesk: ", ": ")
+	return prefixesInside.Replace(text)
 }
+
+var prefixesInside = strings.NewReplacer(": tiledesk: invalid argument: ", ": ", ": tiledesk: ", ": ", ": invalid argument: ", ": ")
 
 // sentence begins with a capital and ends with a full stop.
 func sentence(text string) string {

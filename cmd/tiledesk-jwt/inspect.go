@@ -68,10 +68,13 @@ func (a *app) readToken(ctx context.Context, what, name string) (string, error) 
 	case err != nil:
 		return "", usage("%s %s: %s", what, name, err)
 	case strings.TrimSpace(token) == "":
-		return "", usage("%s %s: there is no token in it. Write the token into it, alone.", what, name)
+		return "", usage("%s %s: it holds no token. Write the token into it, alone.", what, name)
 	}
 	return token, nil
 }
+
+// ofSignIn is the subject of the tokens of a sign-in.
+const ofSignIn = "user"
 
 // describe prints claims in words.
 func describe(a *app, claims *tiledesk.Claims) {
@@ -87,7 +90,7 @@ func describe(a *app, claims *tiledesk.Claims) {
 	show("issuer", either(claims.Issuer, "not said"))
 	show("audience", either(strings.Join(claims.Audience, ", "), "not said"))
 	subject := either(claims.Subject, "not said")
-	if claims.Subject == "user" {
+	if claims.Subject == ofSignIn {
 		subject += ", as in the tokens of a sign-in"
 	}
 	show("subject", subject)
@@ -99,8 +102,10 @@ func expiry(a *app, claims *tiledesk.Claims) string {
 	switch {
 	case claims.ExpiresAt == nil && claims.JTI == "":
 		return "never"
+	case claims.ExpiresAt == nil && claims.Subject != ofSignIn: // signed with the secret of a project
+		return "never; to end it, revoke it"
 	case claims.ExpiresAt == nil:
-		return "never; revoke it to end it"
+		return "never; to end it, revoke it, disable the user, or change GLOBAL_SECRET"
 	case claims.ExpiresAt.Before(a.now()):
 		return clock(*claims.ExpiresAt) + " (it expired " + ago(*claims.ExpiresAt, a.now()) + ")"
 	}

@@ -22,6 +22,9 @@ const stillElsewhere = "A revoked token can still open the server's WebSocket an
 // read in the source of the server, the second inferred from a sibling module.
 const whyNotRecorded = "Either its sign-in is one that the history never hears of, such as Google, OAuth2 or the super password, or the server records none: with JWT_HISTORY_ENABLED off, recording is very likely off too."
 
+// leakQuestion is asked about the jti, the user, and the server with the account.
+const leakQuestion = "Revoke the token %s of user %s at %s? This cannot be undone."
+
 // leak is a leaked token on its way to be revoked.
 type leak struct {
 	*app
@@ -43,7 +46,7 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 		return err
 	}
 	return l.withSession(ctx, func(s *session) error {
-		l.self = l.self || s.jti == l.claims.JTI
+		l.self = l.self || sameJTI(s.jti, l.claims.JTI)
 		owner := either(l.claims.UserID, "unknown")
 		if !ask {
 			a.console.note("The token has the jti %s and is of user %s.", l.claims.JTI, owner)
@@ -53,7 +56,7 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 			return nil
 		}
 		if ask {
-			if err := a.confirm(ctx, "Revoke the token %s of user %s at %s? This cannot be undone.", l.claims.JTI, owner, s.where()); err != nil {
+			if err := a.confirm(ctx, leakQuestion, l.claims.JTI, owner, s.where()); err != nil {
 				return err
 			}
 		}

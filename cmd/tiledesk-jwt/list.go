@@ -108,7 +108,7 @@ func rows(tokens []*tiledesk.Token, current string) []row {
 	list := make([]row, len(tokens))
 	for i, token := range tokens {
 		list[i] = row{
-			ID: redact.Tokens(token.ID), JTI: redact.Tokens(token.JTI),
+			ID: redact.Identifier(token.ID), JTI: redact.Identifier(token.JTI),
 			CreatedAt: orNull(stamp(token.CreatedAt)), UpdatedAt: orNull(stamp(token.UpdatedAt)),
 			Current: sameJTI(token.JTI, current),
 			token:   token,

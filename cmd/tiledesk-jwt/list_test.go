@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,4 +69,49 @@ func (endless) Read(p []byte) (int, error) {
 		p[i] = ' '
 	}
 	return len(p), nil
+}
+
+// A history without an end, or one that goes in circles, ends as a failure, and what
+// came of it is shown.
+func TestList_endsWhereTheHistoryDoesNot(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		entry       func(page int) int
+		want        int
+		says, error string
+	}{
+		"without an end": {func(page int) int { return page }, 100_000, "warning: the list is not whole: it ended after 100000 tokens", "goes on after 100000 pages"},
+		"in circles":     {func(page int) int { return page % 3 }, 3, "warning: the list is not whole: it ended after 3 tokens", "the server gives the same page again and again"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				page, _ := strconv.Atoi(r.URL.Query().Get("page"))
+				_, _ = fmt.Fprintf(w, `[{"_id":"%d"}]`, test.entry(page))
+			}))
+			t.Cleanup(server.Close)
+			var stderr bytes.Buffer
+			a, _ := testApp(&stderr)
+			a.getenv = testEnv(map[string]string{"TILEDESK_EMAIL": "a", "TILEDESK_PASSWORD": "b", "TILEDESK_BASE_URL": server.URL})
+			a.flags.Timeout = patience
+			err := (&listCommand{All: true, Format: "jsonl"}).Run(context.Background(), a)
+			if got := strings.Count(a.stdout.(*bytes.Buffer).String(), "\n"); got != test.want || codeOf(err) != exitUndone {
+				t.Errorf("got %d tokens, exit code %d", got, codeOf(err))
+			}
+			if !strings.Contains(stderr.String(), test.says) || !strings.Contains(explain(err), test.error) {
+				t.Errorf("%s: %v", stderr.String(), err)
+			}
+		})
+	}
+}
+
+// An identifier that spells a whole token is not shown, however it is written.
+func TestList_redactsIdentifiersThatSpellAToken(t *testing.T) {
+	t.Parallel()
+	spelled := strings.Replace(sample, ".", "%2e", 1)
+	for _, r := range rows([]*tiledesk.Token{{ID: spelled, JTI: "a"}, {ID: "b", JTI: spelled}}, "") {
+		if strings.Contains(r.ID+r.JTI, "eyJ") {
+			t.Errorf("%+v", r)
+		}
+	}
 }

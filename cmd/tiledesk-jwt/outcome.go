@@ -15,7 +15,7 @@ import (
 var errNoReport = errors.New("the report could not be written")
 
 // summarize prints the counts of a run on one line. With --quiet it does so only
-// when something was not revoked.
+// when not everything was done.
 func (a *app) summarize(report *tiledesk.RevokeReport) {
 	if a.flags.Quiet && report.Err() == nil {
 		return

@@ -30,7 +30,7 @@ type entryKey struct{ id, jti string }
 // keyOfEntry is false where the identifiers do not tell the entry from others: the
 // report has the same mark in the place of every identifier that is a whole token.
 func keyOfEntry(id, jti string) (entryKey, bool) {
-	key := entryKey{id: redact.Tokens(id), jti: redact.Tokens(jti)}
+	key := entryKey{id: redact.Identifier(id), jti: redact.Identifier(jti)}
 	tells := key.id
 	if tells == "" {
 		tells = key.jti
@@ -195,7 +195,7 @@ func (r *reportFile) write(result tiledesk.RevokeResult, now time.Time) bool {
 		return r.failed == nil
 	}
 	line := reportLine{
-		Time: stamp(now), ID: redact.Tokens(result.Target.ID), JTI: redact.Tokens(result.Target.JTI),
+		Time: stamp(now), ID: redact.Identifier(result.Target.ID), JTI: redact.Identifier(result.Target.JTI),
 		Outcome: result.Outcome, Attempts: result.Attempts,
 	}
 	if result.Err != nil {

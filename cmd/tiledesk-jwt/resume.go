@@ -29,7 +29,7 @@ type rounds struct {
 
 	settled map[tiledesk.Target]bool // what was told
 	told    tiledesk.RevokeReport    // of that, and of all rounds
-	waiting []tiledesk.RevokeResult  // not dealt with in this round, for the next one
+	waiting []tiledesk.RevokeResult  // not done in this round, for the next one
 	refused bool                     // the token, in this round
 }
 
@@ -133,7 +133,7 @@ func (r *rounds) dealtWith(target tiledesk.Target) bool {
 			return true
 		}
 	}
-	return r.settled[tiledesk.Target{JTI: redact.Tokens(target.JTI), ID: redact.Tokens(target.ID)}]
+	return r.settled[tiledesk.Target{JTI: redact.Identifier(target.JTI), ID: redact.Identifier(target.ID)}]
 }
 
 // tell counts a result and lets the command hear it.
@@ -167,7 +167,7 @@ func (r *rounds) tell(result tiledesk.RevokeResult) {
 	}
 }
 
-// finish tells what the last round did not deal with. What went wrong with the run as a
+// finish tells what the last round did not do. What went wrong with the run as a
 // whole is what did with that round: a round before it was refused and no more.
 func (r *rounds) finish(last *tiledesk.RevokeReport) *tiledesk.RevokeReport {
 	for _, result := range r.waiting {

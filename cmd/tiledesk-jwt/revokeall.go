@@ -88,6 +88,7 @@ type selection struct {
 type tally struct {
 	planned, young, unknown, inUse, reported int
 	undated                                  int // of those planned
+	maybeInUse                               int // without a jti, by which the token in use is known
 	oldest, newest                           time.Time
 	first                                    []*tiledesk.Token
 }
@@ -106,7 +107,11 @@ func (s *selection) count(r tiledesk.RevokeResult) {
 	case s.file.has(r.Token):
 		t.reported++
 	case s.before.IsZero() || s.match(r.Token):
-		t.inUse++
+		if r.Target.JTI == "" {
+			t.maybeInUse++
+		} else {
+			t.inUse++
+		}
 	case r.Token.CreatedAt.IsZero():
 		t.unknown++
 	default:
@@ -137,6 +142,9 @@ func (t *tally) leftAlone(before time.Time) string {
 	var parts []string
 	if t.inUse > 0 {
 		parts = append(parts, "the token in use")
+	}
+	if t.maybeInUse > 0 {
+		parts = append(parts, count(t.maybeInUse, "token")+" without a jti, any of which may be the token in use")
 	}
 	if t.young > 0 {
 		parts = append(parts, fmt.Sprintf("%s created after %s", count(t.young, "token"), clock(before)))

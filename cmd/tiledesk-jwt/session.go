@@ -150,7 +150,7 @@ func (s *session) endReplaced(ctx context.Context) (texts []string) {
 // tokenLeft says that a token of ours lives on, and how to end it.
 func tokenLeft(jti string) string {
 	if jti == "" {
-		return "The token that this run signed in for was left and never expires. Find it with tiledesk-jwt list --all and revoke it by its id."
+		return "The token that this run signed in for was left and never expires. It shows no jti, so no revocation ends it. " + whatEndsIt
 	}
 	return "The token that this run signed in for was left and never expires. To end it, run: tiledesk-jwt revoke " + jti
 }
