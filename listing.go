@@ -131,10 +131,8 @@ func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err erro
 		}
 		token := entry.token
 		r.own.accepted("")
-		if token.JTI != "" {
-			r.jtis = true
-			r.own.saw(token.JTI)
-		}
+		r.jtis = r.jtis || token.JTI != ""
+		r.own.saw(token.JTI)
 		nth := int32(1)
 		if !entry.named {
 			alike[entry.key]++

@@ -114,13 +114,30 @@ func (o *ownTokens) tookBefore(authorization string) bool {
 	return o.turns > 0 && authorization != "" && o.took == authorization
 }
 
+// named finds the own token that an identifier names: by its jti, or by a whole token
+// in the place of the jti, that has it inside.
+func (o *ownTokens) named(id string) (key string, own ownToken) {
+	if id == "" || len(o.tokens) == 0 {
+		return "", own
+	}
+	if own, known := o.tokens[foldJTI(id)]; known || !redact.HasToken(id) {
+		return foldJTI(id), own
+	}
+	for _, claims := range sentClaims(id) {
+		if other := o.tokens[foldJTI(claims.JTI)]; claims.JTI != "" && other.turn > own.turn {
+			key, own = foldJTI(claims.JTI), other
+		}
+	}
+	return key, own
+}
+
 // saw notes that a listing shows a jti.
 func (o *ownTokens) saw(jti string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if own, known := o.tokens[foldJTI(jti)]; known {
+	if key, own := o.named(jti); own.turn > 0 {
 		own.listed = true
-		o.tokens[foldJTI(jti)] = own
+		o.tokens[key] = own
 	}
 }
 
@@ -142,17 +159,18 @@ func (o *ownTokens) unlisted() (unlisted []ownToken) {
 // entry without a jti may be one as long as the entry of any is not found. A target
 // given by id alone cannot be recognized.
 func (o *ownTokens) has(j job) bool {
-	if j.nameless() {
-		return len(o.unlisted()) > 0
-	}
-	return j.target.JTI != "" && o.turn(j) > 0
+	return o.turn(j) > 0 || j.nameless() && len(o.unlisted()) > 0
 }
 
 // turn is the order in which the own tokens are revoked: the one in use last.
+// It is 0 for a token that is not known to be one.
+// It is 0 for a token that is not known to be one. A server can put a jti into the id.
 func (o *ownTokens) turn(j job) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.tokens[foldJTI(j.target.JTI)].turn
+	_, byJTI := o.named(j.target.JTI)
+	_, byID := o.named(j.target.ID)
+	return max(byJTI.turn, byID.turn)
 }
 
 // cannotTell is why nothing that was chosen may be revoked: the client's own token
