@@ -25,14 +25,15 @@ func (r *run) await(j job, attempts int) {
 
 // confirm records the tokens that the server calls gone, by what the last listing
 // showed; complete reports whether that one is to be trusted. A server that still
-// lists them contradicts itself, unless it lists tokens as well that this very run
-// has revoked.
+// lists them contradicts itself, unless it lists as well all that this very run has
+// revoked: then it keeps such rows.
 func (r *run) confirm(complete bool) {
 	stillListed := 0
+	keepsRevoked := r.ended > 0 && r.revokedShown == r.ended
 	for _, g := range r.gone {
 		listedAgain := int(r.seen[g.key()].pass) > g.pass
 		switch {
-		case listedAgain && !r.showsRevoked:
+		case listedAgain && !keepsRevoked:
 			stillListed++
 			r.record(g.result(Failed, errStillListed, g.attempts))
 		case listedAgain, complete && r.report.Passes > g.pass:

@@ -68,7 +68,9 @@ func (j job) key() paging.Key {
 // new.
 func (r *run) see(seen seenTokens, key paging.Key, nth int32) bool {
 	row := seen[key]
-	r.showsRevoked = r.showsRevoked || row.revoked
+	if row.revoked && int(row.pass) < r.report.Passes {
+		r.revokedShown++
+	}
 	isNew := nth > row.alike
 	row.alike, row.pass = max(row.alike, nth), uint8(r.report.Passes)
 	seen[key] = row
@@ -119,7 +121,7 @@ func (r *run) passes() (complete bool) {
 // returns what came. It has an end even where the history has none.
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
-	r.showsRevoked = false
+	r.revokedShown = 0
 	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization, accepted: r.client.accepted}}
 	alike := make(map[paging.Key]int32) // entries without any identifier
 	for entry, err := range service.entries(r.ctx, nil) {
