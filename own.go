@@ -197,9 +197,6 @@ func (r *run) hold(j job) {
 // holdUnlisted adds the own tokens that no listing shows to those that are kept for
 // the end. Match is asked with what their claims say.
 func (r *run) holdUnlisted() {
-	if !r.opts.IncludeCurrent {
-		return
-	}
 	for _, own := range r.own.unlisted() {
 		isHeld := slices.ContainsFunc(r.held, func(j job) bool { return foldJTI(j.target.JTI) == foldJTI(own.jti) })
 		if isHeld || own.jti == "" {
@@ -227,12 +224,15 @@ func (r *run) noteOwnWithoutJTI() {
 
 // revokeOwn deals with the client's own tokens when everything before went well:
 // else the caller could not try again. All are revoked under one authorization,
-// so that its own can be the last.
-func (r *run) revokeOwn() {
-	if len(r.held) == 0 {
+// so that its own can be the last; with unlisted also where no listing shows them.
+func (r *run) revokeOwn(unlisted bool) {
+	if !r.opts.IncludeCurrent || len(r.held) == 0 && !unlisted {
 		return
 	}
-	authorization, refused := r.own.authorization(r.ctx)
+	authorization, refused := r.own.authorization(r.ctx) // which can be a new token
+	if unlisted {
+		r.holdUnlisted()
+	}
 	slices.SortStableFunc(r.held, func(a, b job) int { return cmp.Compare(r.own.turn(a), r.own.turn(b)) })
 	for _, j := range r.held {
 		req, err := j.request()

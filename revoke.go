@@ -204,7 +204,7 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 	run.work(func(give func(job)) {
 		run.read(targets, give)
 	})
-	run.revokeOwn()
+	run.revokeOwn(false)
 	return run.finish()
 }
 
@@ -257,10 +257,7 @@ func (s *JWTService) RevokeAll(ctx context.Context, opts *RevokeOptions) (*Revok
 	complete := run.passes()
 	run.confirm(complete)
 	run.noteWithoutJTI()
-	if complete {
-		run.holdUnlisted()
-	}
-	run.revokeOwn()
+	run.revokeOwn(complete)
 	run.confirm(false)
 	if complete {
 		run.noteOwnWithoutJTI()
