@@ -69,7 +69,9 @@ func (j job) key() paging.Key {
 // new.
 func (r *run) see(seen seenTokens, key paging.Key, nth int32) bool {
 	row := seen[key]
-	r.showsRevoked = r.showsRevoked || row.revoked
+	if row.revoked && int(row.pass) < r.report.Passes {
+		r.revokedShown++
+	}
 	isNew := nth > row.alike
 	row.alike, row.pass = max(row.alike, nth), uint8(r.report.Passes)
 	seen[key] = row
@@ -120,7 +122,7 @@ func (r *run) passes() (complete bool) {
 // returns what came. It has an end even where the history has none.
 func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err error) {
 	r.report.Passes++
-	r.showsRevoked = false
+	r.revokedShown = 0
 	service := &JWTService{client: &Client{settings: r.client.settings, authorization: r.own.authorization, accepted: r.client.accepted}}
 	alike := make(map[paging.Key]int32) // entries without any identifier
 	for entry, err := range service.entries(r.ctx, nil) {
@@ -132,10 +134,8 @@ func (r *run) list(seen seenTokens) (chosen []listedToken, anyNew bool, err erro
 		}
 		token := entry.token
 		r.own.accepted("")
-		if token.JTI != "" {
-			r.jtis = true
-			r.own.saw(token.JTI)
-		}
+		r.jtis = r.jtis || token.JTI != ""
+		r.own.saw(token.JTI)
 		nth := int32(1)
 		if !entry.named {
 			alike[entry.key]++
@@ -179,14 +179,15 @@ func (r *run) await(j job, attempts int) {
 
 // confirm records the tokens that the server calls gone, by what the last listing
 // showed; complete reports whether that one is to be trusted. A server that still
-// lists them contradicts itself, unless it lists tokens as well that this very run
-// has revoked.
+// lists them contradicts itself, unless it lists as well all that this very run has
+// revoked: then it keeps such rows.
 func (r *run) confirm(complete bool) {
 	stillListed := 0
+	keepsRevoked := r.ended > 0 && r.revokedShown == r.ended
 	for _, g := range r.gone {
 		listedAgain := int(r.seen[g.key()].pass) > g.pass
 		switch {
-		case listedAgain && !r.showsRevoked:
+		case listedAgain && !keepsRevoked:
 			stillListed++
 			r.record(g.result(Failed, errStillListed, g.attempts))
 		case listedAgain, complete && r.report.Passes > g.pass:

@@ -114,13 +114,30 @@ func (o *ownTokens) tookBefore(authorization string) bool {
 	return o.turns > 0 && authorization != "" && o.took == authorization
 }
 
+// named finds the own token that an identifier names: by its jti, or by a whole token
+// in the place of the jti, that has it inside.
+func (o *ownTokens) named(id string) (key string, own ownToken) {
+	if id == "" || len(o.tokens) == 0 {
+		return "", own
+	}
+	if own, known := o.tokens[foldJTI(id)]; known || !redact.HasToken(id) {
+		return foldJTI(id), own
+	}
+	for _, claims := range sentClaims(id) {
+		if other := o.tokens[foldJTI(claims.JTI)]; claims.JTI != "" && other.turn > own.turn {
+			key, own = foldJTI(claims.JTI), other
+		}
+	}
+	return key, own
+}
+
 // saw notes that a listing shows a jti.
 func (o *ownTokens) saw(jti string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if own, known := o.tokens[foldJTI(jti)]; known {
+	if key, own := o.named(jti); own.turn > 0 {
 		own.listed = true
-		o.tokens[foldJTI(jti)] = own
+		o.tokens[key] = own
 	}
 }
 
@@ -142,17 +159,18 @@ func (o *ownTokens) unlisted() (unlisted []ownToken) {
 // entry without a jti may be one as long as the entry of any is not found. A target
 // given by id alone cannot be recognized.
 func (o *ownTokens) has(j job) bool {
-	if j.nameless() {
-		return len(o.unlisted()) > 0
-	}
-	return j.target.JTI != "" && o.turn(j) > 0
+	return o.turn(j) > 0 || j.nameless() && len(o.unlisted()) > 0
 }
 
 // turn is the order in which the own tokens are revoked: the one in use last.
+// It is 0 for a token that is not known to be one.
+// It is 0 for a token that is not known to be one. A server can put a jti into the id.
 func (o *ownTokens) turn(j job) int {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.tokens[foldJTI(j.target.JTI)].turn
+	_, byJTI := o.named(j.target.JTI)
+	_, byID := o.named(j.target.ID)
+	return max(byJTI.turn, byID.turn)
 }
 
 // cannotTell is why nothing that was chosen may be revoked: the client's own token
@@ -179,9 +197,6 @@ func (r *run) hold(j job) {
 // holdUnlisted adds the own tokens that no listing shows to those that are kept for
 // the end. Match is asked with what their claims say.
 func (r *run) holdUnlisted() {
-	if !r.opts.IncludeCurrent {
-		return
-	}
 	for _, own := range r.own.unlisted() {
 		isHeld := slices.ContainsFunc(r.held, func(j job) bool { return foldJTI(j.target.JTI) == foldJTI(own.jti) })
 		if isHeld || own.jti == "" {
@@ -209,12 +224,15 @@ func (r *run) noteOwnWithoutJTI() {
 
 // revokeOwn deals with the client's own tokens when everything before went well:
 // else the caller could not try again. All are revoked under one authorization,
-// so that its own can be the last.
-func (r *run) revokeOwn() {
-	if len(r.held) == 0 {
+// so that its own can be the last; with unlisted also where no listing shows them.
+func (r *run) revokeOwn(unlisted bool) {
+	if !r.opts.IncludeCurrent || len(r.held) == 0 && !unlisted {
 		return
 	}
-	authorization, refused := r.own.authorization(r.ctx)
+	authorization, refused := r.own.authorization(r.ctx) // which can be a new token
+	if unlisted {
+		r.holdUnlisted()
+	}
 	slices.SortStableFunc(r.held, func(a, b job) int { return cmp.Compare(r.own.turn(a), r.own.turn(b)) })
 	for _, j := range r.held {
 		req, err := j.request()

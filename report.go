@@ -90,10 +90,15 @@ func (r *RevokeReport) UnmarshalJSON(text []byte) error {
 		flat.Passes, flat.WithoutJTI, flat.Incomplete, flat.Failures, nil,
 	}
 	if flat.RunError != "" {
-		r.add(errors.New(flat.RunError))
+		r.add(readBack(flat.RunError))
 	}
 	return nil
 }
+
+// readBack is the text of a RunErr, of all that went wrong together.
+type readBack string
+
+func (e readBack) Error() string { return string(e) }
 
 // count takes in one result.
 func (r *RevokeReport) count(result RevokeResult) {
@@ -180,6 +185,10 @@ func (e *reportError) any(holds func(error) bool) bool {
 func joinLines(errs []error) string {
 	lines := make([]string, len(errs))
 	for i, err := range errs {
+		if text, whole := err.(readBack); whole { //nolint:errorlint // never wrapped
+			lines[i] = cleanLine(text) // each of its parts was cut before
+			continue
+		}
 		lines[i] = oneLine(err)
 	}
 	return strings.Join(lines, "; ")
@@ -187,6 +196,8 @@ func joinLines(errs []error) string {
 
 // oneLine is the text of an error without our own prefix, at most 500 characters.
 // It may be the caller's, so that a token can stand in it.
-func oneLine(err error) string {
-	return cut(redact.New().Clean(strings.TrimPrefix(err.Error(), "tiledesk: ")), 500)
+func oneLine(err error) string { return cut(cleanLine(err), 500) }
+
+func cleanLine(err error) string {
+	return redact.New().Clean(strings.TrimPrefix(err.Error(), "tiledesk: "))
 }

@@ -193,6 +193,21 @@ func TestRevokeReport_readsBackWhatItWrote(t *testing.T) {
 	}
 }
 
+func TestRevokeReport_readsBackLongTexts(t *testing.T) {
+	t.Parallel()
+	var report, back RevokeReport
+	report.add(errKeepAppearing)
+	report.add(errors.New(strings.Repeat("one word ", 40)))
+	report.add(errors.New(strings.Repeat("another ", 400)))
+	text, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, &back); err != nil || back.RunErr().Error() != report.RunErr().Error() || back.Err().Error() != report.Err().Error() {
+		t.Errorf("got %v\nwant %v (%v)", back.RunErr(), report.RunErr(), err)
+	}
+}
+
 func TestRevokeResult_readsBackWhatItWrote(t *testing.T) {
 	t.Parallel()
 	for _, want := range []RevokeResult{

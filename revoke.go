@@ -204,7 +204,7 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 	run.work(func(give func(job)) {
 		run.read(targets, give)
 	})
-	run.revokeOwn()
+	run.revokeOwn(false)
 	return run.finish()
 }
 
@@ -228,7 +228,7 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 // Match, for example by [CreatedBefore] and a field that [Token.Field] reads.
 //
 // A token that every DELETE calls not there is AlreadyGone only when a later, complete
-// listing does not show it, or shows tokens as well that this very run revoked.
+// listing does not show it, or shows all as well that this very run revoked.
 // Otherwise it is Failed, and where it is still listed [RevokeReport.RunErr] says
 // that the server contradicts itself ([ErrUnexpectedResponse]). So a run on a server
 // that keeps revoked rows, and that finds nothing else to revoke, fails: it cannot
@@ -257,10 +257,7 @@ func (s *JWTService) RevokeAll(ctx context.Context, opts *RevokeOptions) (*Revok
 	complete := run.passes()
 	run.confirm(complete)
 	run.noteWithoutJTI()
-	if complete {
-		run.holdUnlisted()
-	}
-	run.revokeOwn()
+	run.revokeOwn(complete)
 	run.confirm(false)
 	if complete {
 		run.noteOwnWithoutJTI()

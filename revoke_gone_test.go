@@ -69,6 +69,7 @@ func TestRevokeAll_alreadyGoneMustNotContradictTheList(t *testing.T) {
 		"gone ones stay, revoked ones leave": {&contradictory{jtis: []string{"a", "x", "y"}, stay: []string{"x", "y"}}, Failed, "of 2 tokens", ErrUnexpectedResponse},
 		"gone ones stay, none was revoked":   {&contradictory{jtis: []string{"x", "y"}, stay: []string{"x", "y"}}, Failed, "of 2 tokens", ErrUnexpectedResponse},
 		"gone and revoked ones stay":         {&contradictory{jtis: []string{"a", "x", "y"}, stay: []string{"a", "x", "y"}}, AlreadyGone, "", nil},
+		"some of the revoked ones leave":     {&contradictory{jtis: []string{"a", "b", "x", "y"}, stay: []string{"a", "x", "y"}}, Failed, "of 2 tokens", ErrUnexpectedResponse},
 		"the last listing fails":             {&contradictory{jtis: []string{"a", "x", "y"}, onList: down}, Failed, "500", ErrServer},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -184,6 +184,25 @@ func TestRevokeAll_findsTheOwnTokenUnderAnyScheme(t *testing.T) {
 	}
 }
 
+// A server can put a whole token in the place of the jti, or the jti in that of the id.
+func TestRevokeAll_findsTheOwnTokenWhereverItIsNamed(t *testing.T) {
+	t.Parallel()
+	own := tokenOf("Own-1")
+	for name, row := range map[string]string{
+		"a token as jti": `{"_id":"1","jti":"` + own + `"}`, "a token with its scheme": `{"_id":"1","jti":"JWT ` + own + `"}`,
+		"a token as id": `{"_id":"` + own + `","jti":"x"}`, "the jti as id": `{"_id":"own-1","jti":"x"}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := &stubborn{rows: []string{row, rowOf("a")}}
+			report, err := newMockClient(t, JWTAuth(own), server.RoundTrip).JWT.RevokeAll(t.Context(), nil)
+			if !slices.Equal(server.deleted, []string{"id-a"}) || report.Revoked != 1 {
+				t.Errorf("got %+v, %v after %q", report, err, server.deleted)
+			}
+		})
+	}
+}
+
 func TestRevokeEach_comparesJTIsWithoutCase(t *testing.T) {
 	t.Parallel()
 	server := new(stubborn)

@@ -242,3 +242,35 @@ func TestRevokeEach_stopsWhereTheCredentialsFail(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Credentials can give a new token at any time, also when all is listed and only the
+// own ones are left.
+func TestRevokeAll_includesTheOwnTokenThatCameLast(t *testing.T) {
+	t.Parallel()
+	for last := range 8 { // requests under the first token
+		var mu sync.Mutex
+		asked, jti := 0, "own-1"
+		var deleted []string
+		rotating := credentialsFunc(func(context.Context) (string, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if asked++; asked > last {
+				jti = "own-2"
+			}
+			return "JWT " + tokenOf(jti), nil
+		})
+		client := newMockClient(t, rotating, func(r *http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if r.Method == "DELETE" {
+				deleted = append(deleted, strings.TrimPrefix(path.Base(r.URL.Path), "id-"))
+				return answer(200, `{"success":true}`), nil
+			}
+			return firstPageOf(r, rowOf("own-1")), nil
+		})
+		report, err := client.JWT.RevokeAll(t.Context(), &RevokeOptions{IncludeCurrent: true})
+		if err == nil && (!slices.Contains(deleted, jti) || report.Revoked != len(deleted)) {
+			t.Errorf("%d: got %+v after %q; the newest token is %s", last, report, deleted, jti)
+		}
+	}
+}

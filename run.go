@@ -36,7 +36,7 @@ type run struct {
 	own    ownTokens
 
 	jtis         bool // some entry of the listings shows a jti; written between two works only
-	showsRevoked bool // the newest listing shows a token that this run had revoked; as jtis
+	revokedShown int  // listed tokens that this run had revoked, and that the newest listing shows; as jtis
 
 	turn chan struct{} // held while OnResult is called
 	deaf bool          // OnResult ended badly, and is not called again; guarded by turn
@@ -45,6 +45,7 @@ type run struct {
 	report *RevokeReport
 	held   []job      // the client's own tokens, for the end
 	gone   []goneJob  // listed tokens that the server calls gone, for the last listing
+	ended  int        // listed tokens that this run revoked
 	seen   seenTokens // nil in RevokeEach
 	missed error      // shared by all that were not attempted
 	silent int        // targets in a row that nothing answered
@@ -160,6 +161,7 @@ func (r *run) recordListed(j job, outcome Outcome) {
 	row := r.seen[key]
 	row.revoked = true
 	r.seen[key] = row
+	r.ended++
 }
 
 // reason is why the run stops after a verdict, or has stopped before; nil: it goes

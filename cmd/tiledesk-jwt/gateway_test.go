@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -45,5 +46,29 @@ func TestRevoke_verifiesByTheServersOwn401(t *testing.T) {
 	said := a.stdout.(*bytes.Buffer).String()
 	if code != exitRefused || strings.Contains(said, "verified") || !strings.Contains(stderr.String(), "could not be found out") {
 		t.Errorf("exit code %d: %s%s", code, said, stderr)
+	}
+}
+
+// A server that never takes the token which it gave out, one of several with another
+// GLOBAL_SECRET for example, does not show that it refuses revoked ones.
+func TestDoctor_triesItsTokenBeforeTheRevocation(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.Header.Get("Authorization"), "JWT ") {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = w.Write([]byte("Unauthorized"))
+			return
+		}
+		server.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	var stderr bytes.Buffer
+	a, _ := testApp(&stderr)
+	a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": front.URL, "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
+	code := a.run([]string{"doctor", "--format", "json"})
+	found := a.stdout.(*bytes.Buffer).String()
+	if code != exitRefused || !strings.Contains(found, `"enforced":null`) {
+		t.Errorf("exit code %d: %s%s", code, found, stderr.String())
 	}
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/go-tiledesk/tiledesk"
 )
 
-// signOutTime is how long the sign-out at the end may take, also after Ctrl-C.
+// signOutTime is how long the sign-out at the end may take, also after Ctrl-C, apart
+// from the wait that a low --rate demands.
 const signOutTime = 15 * time.Second
 
 // session is a client and what is known about its token.
@@ -113,7 +114,7 @@ func (a *app) signIn(ctx context.Context, account account) (*session, error) {
 // signOut revokes the tokens that the run signed in for, the one in use last. Its
 // error says what to do when that failed.
 func (a *app) signOut(ctx context.Context, s *session) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime+limiterWait(a.flags.Rate, 1+len(s.replaced)))
 	defer cancel()
 	texts := s.endReplaced(ctx)
 	_, err := s.SignOut(ctx)
@@ -206,8 +207,18 @@ func limiter(n int) tiledesk.RateLimiter {
 		return nil
 	}
 	burst := max(1, n/10)
-	perMinute := max(1, n-burst)
-	return rate.NewLimiter(rate.Limit(float64(perMinute)/60), burst)
+	return rate.NewLimiter(rate.Limit(float64(perMinute(n))/60), burst)
+}
+
+// perMinute is what such a limiter lets leave evenly.
+func perMinute(n int) int { return max(1, n-max(1, n/10)) }
+
+// limiterWait is the longest that so many requests wait for it, one after another.
+func limiterWait(n, requests int) time.Duration {
+	if n == 0 {
+		return 0
+	}
+	return time.Duration(requests) * time.Minute / time.Duration(perMinute(n))
 }
 
 // identify reads the jti and the user out of a token; both are empty when it

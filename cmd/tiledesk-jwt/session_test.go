@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // testEnv is a getenv of fixed variables.
@@ -33,6 +36,26 @@ func TestSession_where(t *testing.T) {
 		}
 		if got := s.where(); got != c.want {
 			t.Errorf("%s, want %s", got, c.want)
+		}
+	}
+}
+
+// A low --rate must not cost the sign-out, or the token is left.
+func TestLimiterWait_isEnoughForTheSignOut(t *testing.T) {
+	t.Parallel()
+	for n := range 201 {
+		for requests := 1; requests <= 1+maxRenewals; requests++ {
+			l, limited := limiter(n).(*rate.Limiter)
+			if !limited {
+				continue
+			}
+			now, waited := time.Now(), time.Duration(0)
+			for range l.Burst() + requests { // all that may leave at once has left
+				waited = l.ReserveN(now, 1).DelayFrom(now)
+			}
+			if got := limiterWait(n, requests); got < waited-time.Millisecond {
+				t.Errorf("--rate %d: %d requests wait %s, got %s", n, requests, waited, got)
+			}
 		}
 	}
 }
