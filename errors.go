@@ -55,9 +55,9 @@ var (
 	ErrUnexpectedResponse = errors.New("unexpected response")
 
 	// ErrResponseTooLarge means that the answer was longer than 16 MiB, its list
-	// longer than 327,680 entries, or its header longer than the transport allows:
-	// 1 MiB for the built-in one. A transport given with [WithHTTPClient] has its own
-	// bound, or none.
+	// longer than 327,680 entries, the history longer than 256 MiB of tokens or
+	// 100,000 pages, or the header longer than the transport allows: 1 MiB for the
+	// built-in one. A transport given with [WithHTTPClient] has its own bound, or none.
 	ErrResponseTooLarge = errors.New("response too large")
 
 	// ErrNoAnswer means that a request was sent and no response came: the connection

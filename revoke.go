@@ -212,8 +212,9 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 // revokes, and lists again until a listing brings nothing that it has not dealt
 // with, since rows may leave the list when they are revoked, stay in it, or
 // appear because someone signs in meanwhile. Ten listings in a row that each
-// brought new tokens end the run with an error, and so does a listing of more
-// than a million tokens ([ErrResponseTooLarge]), after those were dealt with.
+// brought new tokens end the run with an error, and so does a listing that
+// reaches the bound of [JWTService.History] ([ErrResponseTooLarge]), after what came
+// until then was dealt with.
 //
 // GET /jwt/history and the routes of [JWTService.RevokeEach]; the run stops for
 // the same reasons. A listing that may be incomplete is used for what it gave;
@@ -221,7 +222,8 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 //
 // All is what the list shows. It cannot show sign-ins with Google or OAuth2, those
 // with the super password, and most tokens of signinWithCustomToken, of which only
-// the first exchange is announced (read in routes/auth.js of 2.19.16).
+// the first exchange is announced (read in routes/auth.js of 2.19.16). Nor does any
+// listing show what [JWTService.History] says no client can see.
 //
 // Nothing can be lost by running it twice, or two at once. On a server that keeps
 // revoked rows in the list, each run revokes the whole history again: choose with
