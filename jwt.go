@@ -143,7 +143,7 @@ func (s *JWTService) RevokeToken(ctx context.Context, token string) (*Response, 
 		return nil, err
 	}
 	if claims.JTI == "" {
-		return nil, invalidArgument("the token has no jti: find its entry with ListHistory and use RevokeByID")
+		return nil, invalidArgument("the token has no jti, so that no revocation ends it: only a new GLOBAL_SECRET on the server, or disabling the user, does")
 	}
 	return s.RevokeByJTI(ctx, claims.JTI)
 }

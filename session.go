@@ -95,7 +95,7 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 		return nil, err
 	}
 	if claims.JTI == "" {
-		return nil, invalidArgument("the client's token has no jti: find its entry with ListHistory and use RevokeByID")
+		return nil, invalidArgument("the client's token has no jti, so that no revocation ends it: only a new GLOBAL_SECRET on the server, or disabling the user, does")
 	}
 	return c.JWT.revoke(ctx, request{
 		route: routeRevokeByJTI, identifier: claims.JTI, authorization: authorization,

@@ -29,7 +29,7 @@ func TestRevokeTokenRefusesBeforeAnythingIsSent(t *testing.T) {
 	client := newTestClient(t, "http://localhost", withTransport(newMock(t)))
 	for name, test := range map[string]struct{ token, text string }{
 		"no token":            {"some-jti", "parts"},
-		"no jti":              {rawToken(`{"sub":"user"}`), "RevokeByID"},
+		"no jti":              {rawToken(`{"sub":"user"}`), "no revocation ends it"},
 		"a jti that is blank": {tokenOf(" "), "blank"},
 		"a jti that climbs":   {tokenOf("../../project"), "segment"},
 		"a jti with a dot":    {tokenOf("a/."), "segment"},
