@@ -99,15 +99,17 @@ func (x *examination) enforcement() finding {
 	case x.Enforced == nil && x.noRevoke != nil:
 		return finding{problem, name, "not known, since its own token could not be revoked. " + explain(x.noRevoke)}
 	case x.Enforced == nil:
-		return finding{worthKnowing, name, "not known, since the examination was cut short. Run it again."}
+		return finding{worthKnowing, name, cutShort}
 	case *x.Enforced:
 		return finding{fine, name, "a revoked token is refused. " + stillElsewhere}
 	}
 	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and still accepts the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt + " The token of this examination is revoked and works on like the others; its jti is " + x.own.jti + "."}
 }
 
+const cutShort = "not known, since the examination was cut short. Run it again."
+
 func (x *examination) list() finding {
-	text := "not known, since the examination was cut short. Run it again."
+	text := cutShort
 	switch {
 	case x.Envelope == nil:
 	case *x.Envelope == "array":
@@ -131,6 +133,8 @@ func (x *examination) pages() finding {
 	switch {
 	case x.pageIgnored:
 		return finding{problem, name, "the server gives the same page whatever is asked, so that tokens beyond it cannot be listed. Tell its administrator; revoke-all reaches them only where revoked tokens leave the list, run after run."}
+	case !x.paged:
+		return finding{worthKnowing, name, cutShort}
 	case x.FirstPage == nil:
 		return finding{worthKnowing, name, "not known, since the list is empty. Sign in somewhere and run it again."}
 	case *x.FirstPage == 1:
@@ -142,6 +146,8 @@ func (x *examination) pages() finding {
 func (x *examination) order() finding {
 	const name = "sorting"
 	switch {
+	case !x.sorted:
+		return finding{worthKnowing, name, cutShort}
 	case x.SortParameter == nil && x.fewTokens:
 		return finding{worthKnowing, name, "not known, since there are too few tokens to tell one order from another. Sign in once or twice more and run it again."}
 	case x.SortParameter == nil:

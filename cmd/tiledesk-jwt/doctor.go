@@ -44,6 +44,8 @@ type findings struct {
 	SecondRevoke  *int    `json:"secondRevoke"`
 	Enforced      *bool   `json:"enforced"`
 
+	paged       bool // the pages were looked at; the same of the sorting
+	sorted      bool
 	pageIgnored bool
 	ownListed   *bool // the token in use, or the one that it signed in for; nil: not known
 	fewTokens   bool  // too few to tell one order from another

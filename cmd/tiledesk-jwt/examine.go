@@ -19,7 +19,12 @@ func (x *examination) lookAtLists(ctx context.Context) error {
 	if err := x.paging(ctx, first); err != nil {
 		return err
 	}
-	return x.sorting(ctx)
+	x.paged = true
+	if err := x.sorting(ctx); err != nil {
+		return err
+	}
+	x.sorted = true
+	return nil
 }
 
 func (x *examination) shape(page *tiledesk.HistoryPage) {

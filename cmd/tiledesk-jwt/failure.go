@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -199,10 +200,19 @@ func fromElsewhere(err error) bool {
 	switch {
 	case !errors.As(err, &answered):
 		return false
+	case answered.Method == http.MethodPost && answered.StatusCode == http.StatusUnauthorized:
+		return answered.Response != nil && !saysFailure(answered.Response)
 	case answered.Method == http.MethodPost: // the server refuses a sign-in in many words
 		return isPage(answered.Response)
 	}
 	return !answered.FromServer()
+}
+
+// saysFailure reports whether an answer is what the server refuses a sign-in with:
+// JSON whose "success" is false.
+func saysFailure(resp *tiledesk.Response) bool {
+	var said struct{ Success *bool }
+	return json.Unmarshal(resp.Body, &said) == nil && said.Success != nil && !*said.Success
 }
 
 // isPage reports whether an answer is a web page.
