@@ -79,7 +79,7 @@ func readOutcome(asked Asked, body []byte, whole bool) *Fault {
 // wrappers are the names under which a server may put the document or the write
 // result that it speaks of.
 var wrappers = map[string]bool{
-	"value": true, "result": true, "lastErrorObject": true, "data": true, "doc": true, "document": true,
+	"value": true, "result": true, "writeResult": true, "lastErrorObject": true, "data": true, "doc": true, "document": true,
 	"jwt": true, "token": true, "history": true, "jwthistory": true, "jwtHistory": true,
 	"response": true, "payload": true, "body": true, "item": true, "entry": true, "object": true, "record": true,
 	"deleted": true, "removed": true, "revoked": true,

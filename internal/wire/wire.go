@@ -6,7 +6,6 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
 
 	"github.com/tidwall/gjson"
@@ -43,8 +42,9 @@ func unexpected(format string, args ...any) *Fault {
 
 // SaysUnauthorized reports whether a 401 is that of the server itself, the bare
 // text "Unauthorized" (measured), and known to be whole: it may begin another text.
+// net/http.Error, by which most gateways in Go refuse, adds a line break to it.
 func SaysUnauthorized(answer Answer) bool {
-	return answer.Whole && string(bytes.TrimSpace(answer.Body)) == "Unauthorized"
+	return answer.Whole && string(answer.Body) == "Unauthorized"
 }
 
 // SaysNotFound reports whether a 404 is the API's word that a token is not there,

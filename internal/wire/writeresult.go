@@ -24,7 +24,7 @@ var counted = map[string]bool{"revoked": true, "deleted": true, "removed": true}
 // read takes in one member of an object.
 func (w *writeResult) read(name string, value gjson.Result) {
 	switch name {
-	case "n", "matchedCount", "deletedCount", "nMatched", "nRemoved":
+	case "n", "matchedCount", "deletedCount", "removedCount", "revokedCount", "nMatched", "nRemoved":
 		w.matched, w.wrote = true, true
 		w.count(wholeNumber(value, -1))
 	case "updatedExisting":
@@ -36,7 +36,7 @@ func (w *writeResult) read(name string, value gjson.Result) {
 		default:
 			w.object(saysNothingThere, errNoSuchToken)
 		}
-	case "revoked", "deleted", "removed":
+	case "revoked", "isRevoked", "deleted", "removed", "found":
 		w.deed(value)
 	case "ok", "acknowledged":
 		w.wrote = true
