@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // FuzzReport reads files that may be reports of an earlier run. Whatever is in
