@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-tiledesk/tiledesk"
-
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
