@@ -185,7 +185,7 @@ func (e *reportError) any(holds func(error) bool) bool {
 func joinLines(errs []error) string {
 	lines := make([]string, len(errs))
 	for i, err := range errs {
-		if text, whole := err.(readBack); whole { //nolint:errorlint // never wrapped
+		if text, whole := err.(readBack); whole {
 			lines[i] = cleanLine(text) // each of its parts was cut before
 			continue
 		}
