@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-tiledesk/tiledesk/internal/transport"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
@@ -146,39 +145,6 @@ func TestListHistory_refuses(t *testing.T) {
 				t.Errorf("got message %q and %d bytes, want %q and the whole body", apiErr.Message, len(apiErr.Response.Body), test.message)
 			}
 		})
-	}
-}
-
-// TestListHistory_tinyFields reads as many fields as the body limit lets through.
-// Its time limit is many times what encoding/json takes on the same machine under
-// the same load, so far above what it takes, and far below anything quadratic.
-func TestListHistory_tinyFields(t *testing.T) {
-	t.Parallel()
-	var reading, yardstick time.Duration
-	read := func(body string) (*HistoryPage, *wire.Fault) {
-		before := time.Now()
-		_ = json.Valid([]byte(body[:len(body)/16])) // the end is missing, the time is not
-		yardstick += 16 * time.Since(before)
-		before = time.Now()
-		page, err := pageOf([]byte(body))
-		reading += time.Since(before)
-		return page, err
-	}
-	arrays := `{"count":1` + strings.Repeat(`,"a":[]`, 2<<20) + `,"z":[{"_id":"a"}]}`
-	page, err := read(arrays)
-	if err != nil || len(page.Tokens) != 1 || page.Tokens[0].ID != "a" {
-		t.Errorf("got %v, %v, want one entry", page, err)
-	}
-	numbers := "[" + strings.Repeat("1,", transport.MaxBody/2-2) + "1]"
-	if _, err := read(numbers); !errors.Is(refusal(err), ErrUnexpectedResponse) {
-		t.Errorf("got %v, want ErrUnexpectedResponse", err)
-	}
-	fields := `[{"jti":"x"` + strings.Repeat(`,"a":1`, 2<<20) + `}]`
-	if page, err = read(fields); err != nil || page.Tokens[0].JTI != "x" || len(page.Tokens[0].Raw) != len(fields)-2 {
-		t.Errorf("got %v, %v, want one entry with all its fields", page, err)
-	}
-	if reading > 300*yardstick {
-		t.Errorf("took %s, where encoding/json takes %s", reading, yardstick)
 	}
 }
 

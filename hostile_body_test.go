@@ -6,14 +6,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/go-tiledesk/tiledesk/internal/transport"
-	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // filled is before, a unit again and again, and after, of that length in all.
@@ -86,36 +82,6 @@ func TestHostile_bodies(t *testing.T) {
 				})
 			})
 		}
-	}
-}
-
-// Sixteen MiB of entries of three bytes each would be a gigabyte of tokens.
-//
-//nolint:paralleltest // counts the bytes that the whole program allocates
-func TestHostile_memoryOfEntries(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads pages of 16 MiB")
-	}
-	for name, body := range map[string]string{
-		"empty entries":      filled(transport.MaxBody, `[`, `{},`, `{}]`),
-		"no entries but one": filled(transport.MaxBody, `{"jwts":[{},`, `0,`, `0]}`),
-	} {
-		client := newTestClient(t, testURL, withTransport(roundTripFunc(constant(func() *http.Response { return answer(200, body) }))))
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		page, err := client.JWT.ListHistory(t.Context(), nil)
-		runtime.ReadMemStats(&after)
-		var apiErr *APIError
-		if page != nil || !errors.Is(err, ErrResponseTooLarge) || !errors.As(err, &apiErr) {
-			t.Errorf("%s: got %v, %v", name, page, err)
-		}
-		if grown := after.TotalAlloc - before.TotalAlloc; grown > 20*transport.MaxBody {
-			t.Errorf("%s: %d MiB were allocated", name, grown>>20)
-		}
-	}
-	page, err := pageOf([]byte(`[` + strings.Repeat(`{},`, wire.MaxEntries-1) + `{}]`))
-	if err != nil || len(page.Tokens) != wire.MaxEntries {
-		t.Errorf("got %v, %v; want a page of %d entries", page, err, wire.MaxEntries)
 	}
 }
 
