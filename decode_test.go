@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // listing asks a server with that one answer for a list.
@@ -146,14 +144,6 @@ func TestListHistory_refuses(t *testing.T) {
 			}
 		})
 	}
-}
-
-// refusal is the sentinel of what a reader found wrong.
-func refusal(fault *wire.Fault) error {
-	if fault == nil {
-		return nil
-	}
-	return kinds[fault.Kind]
 }
 
 func TestToken_Field(t *testing.T) {

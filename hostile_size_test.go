@@ -80,3 +80,11 @@ func TestListHistory_tinyFields(t *testing.T) {
 		t.Errorf("took %s, where encoding/json takes %s", reading, yardstick)
 	}
 }
+
+// refusal is the sentinel of what a reader found wrong.
+func refusal(fault *wire.Fault) error {
+	if fault == nil {
+		return nil
+	}
+	return kinds[fault.Kind]
+}
