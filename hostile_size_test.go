@@ -88,3 +88,48 @@ func refusal(fault *wire.Fault) error {
 	}
 	return kinds[fault.Kind]
 }
+
+// Nothing is read of an answer that announces more than the limit, and no more
+// than a byte beyond it of one that does not.
+func TestLimit_stopsReading(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 401, 500} {
+		for name, tt := range map[string]struct {
+			length  int64
+			atMost  int
+			atLeast int
+		}{
+			"announced":   {length: transport.MaxBody + 1},
+			"unannounced": {length: -1, atLeast: transport.MaxBody + 1, atMost: transport.MaxBody + 1},
+			"a lie":       {length: 10, atLeast: transport.MaxBody + 1, atMost: transport.MaxBody + 1},
+		} {
+			body := &endless{}
+			client := newTestClient(t, "https://tiledesk.test", withTransport(roundTripFunc(func(*http.Request) (*http.Response, error) {
+				resp := answer(status, "")
+				resp.Body, resp.ContentLength = body, tt.length
+				return resp, nil
+			})))
+			_, err := client.JWT.RevokeByJTI(t.Context(), "j1")
+			checkTooLarge(t, err, status)
+			if body.read > tt.atMost || body.read < tt.atLeast || !body.closed {
+				t.Errorf("%d, %s: %d bytes read, closed %t; want %d to %d", status, name, body.read, body.closed, tt.atLeast, tt.atMost)
+			}
+		}
+	}
+}
+
+// endless is a body that never ends and counts what was taken from it.
+type endless struct {
+	read   int
+	closed bool
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.read += len(p)
+	return len(p), nil
+}
+
+func (e *endless) Close() error {
+	e.closed = true
+	return nil
+}
