@@ -28,6 +28,7 @@ type rounds struct {
 	interrupt func()                 // called before a line of text
 
 	settled map[tiledesk.Target]bool // what was told
+	later   map[tiledesk.Target]bool // chosen, but left to a round after that over the older tokens
 	told    tiledesk.RevokeReport    // of that, and of all rounds
 	waiting []tiledesk.RevokeResult  // not done in this round, for the next one
 	refused bool                     // the token, in this round
@@ -39,7 +40,7 @@ func (a *app) revokeAll(ctx context.Context, s *session, opts tiledesk.RevokeOpt
 		report, _ := s.JWT.RevokeAll(ctx, &opts) // the error is report.Err
 		return report
 	}
-	r := &rounds{app: a, s: s, opts: opts, interrupt: interrupt, settled: make(map[tiledesk.Target]bool)}
+	r := &rounds{app: a, s: s, opts: opts, interrupt: interrupt, settled: make(map[tiledesk.Target]bool), later: make(map[tiledesk.Target]bool)}
 	return r.run(ctx, func(older bool) *tiledesk.RevokeReport {
 		report, _ := s.JWT.RevokeAll(ctx, r.options(older))
 		return report
@@ -52,7 +53,7 @@ func (a *app) revokeEach(ctx context.Context, s *session, targets []tiledesk.Tar
 		report, _ := s.JWT.RevokeEach(ctx, tiledesk.Targets(targets...), &opts)
 		return report
 	}
-	r := &rounds{app: a, s: s, opts: opts, interrupt: func() {}, settled: make(map[tiledesk.Target]bool)}
+	r := &rounds{app: a, s: s, opts: opts, interrupt: func() {}, settled: make(map[tiledesk.Target]bool), later: make(map[tiledesk.Target]bool)}
 	return r.run(ctx, func(bool) *tiledesk.RevokeReport {
 		var left []tiledesk.Target
 		for _, target := range targets {
@@ -84,7 +85,7 @@ func (r *rounds) run(ctx context.Context, round func(older bool) *tiledesk.Revok
 		default:
 			return r.finish(report)
 		}
-		r.waiting, r.refused = nil, false
+		r.waiting, r.later, r.refused = nil, make(map[tiledesk.Target]bool), false
 	}
 }
 
@@ -100,8 +101,15 @@ func (r *rounds) options(older bool) *tiledesk.RevokeOptions {
 	if opts.Match != nil {
 		opts.Match = func(token *tiledesk.Token) bool {
 			r.s.worked = true
-			return !r.dealtWith(tiledesk.Target{JTI: token.JTI, ID: token.ID}) && r.opts.Match(token) &&
-				(!older || tiledesk.CreatedBefore(r.s.began)(token))
+			target := tiledesk.Target{JTI: token.JTI, ID: token.ID}
+			if r.dealtWith(target) || !r.opts.Match(token) {
+				return false
+			}
+			if older && !tiledesk.CreatedBefore(r.s.began)(token) {
+				r.later[redacted(target)] = true
+				return false
+			}
+			return true
 		}
 	}
 	opts.OnResult = func(result tiledesk.RevokeResult) {
@@ -111,8 +119,11 @@ func (r *rounds) options(older bool) *tiledesk.RevokeOptions {
 			r.waiting = append(r.waiting, result)
 		case tiledesk.Skipped:
 			switch {
-			case older || r.dealtWith(result.Target):
-			case sameJTI(result.Target.JTI, r.s.jti): // it can be another one in the next round
+			case r.dealtWith(result.Target):
+			case r.later[result.Target] && (r.opts.IncludeCurrent || !sameJTI(result.Target.JTI, r.s.jti)):
+				result.Outcome = tiledesk.NotAttempted
+				r.waiting = append(r.waiting, result)
+			case older, sameJTI(result.Target.JTI, r.s.jti): // it can be another one in the next round
 				r.waiting = append(r.waiting, result)
 			default:
 				r.tell(result)
@@ -133,7 +144,12 @@ func (r *rounds) dealtWith(target tiledesk.Target) bool {
 			return true
 		}
 	}
-	return r.settled[tiledesk.Target{JTI: redact.Identifier(target.JTI), ID: redact.Identifier(target.ID)}]
+	return r.settled[redacted(target)]
+}
+
+// redacted is a target as results show it.
+func redacted(target tiledesk.Target) tiledesk.Target {
+	return tiledesk.Target{JTI: redact.Identifier(target.JTI), ID: redact.Identifier(target.ID)}
 }
 
 // tell counts a result and lets the command hear it.
@@ -171,6 +187,9 @@ func (r *rounds) tell(result tiledesk.RevokeResult) {
 // whole is what did with that round: a round before it was refused and no more.
 func (r *rounds) finish(last *tiledesk.RevokeReport) *tiledesk.RevokeReport {
 	for _, result := range r.waiting {
+		if result.Outcome == tiledesk.NotAttempted && result.Err == nil {
+			result.Err = last.RunErr()
+		}
 		r.tell(result)
 	}
 	report := *last

@@ -115,24 +115,31 @@ func TestRevoke_signsInAgain(t *testing.T) {
 // more for each request.
 func TestRevokeAll_signsInAgainThreeTimes(t *testing.T) {
 	t.Parallel()
-	server := newTestServer(t)
-	server.Issue(testEmail, 3)
-	server.Inject(tiledesktest.Fault{Method: "DELETE", Path: "/jwt/history/id/", Times: -1, Status: 401, Body: "Unauthorized"})
-	a, stderr := signingIn(server)
-	waited := 0
-	a.wait = func(d time.Duration) bool { waited++; return d <= 12*time.Second }
-	code := a.run([]string{"revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1"})
-	said := a.stdout.(*bytes.Buffer).String()
-	if code != exitRefused || said != "1 left alone, 1 failed, 2 not attempted.\n" || waited != 3 {
-		t.Errorf("exit code %d, %d waits: %s%s", code, waited, said, stderr)
-	}
-	if !strings.Contains(stderr.String(), "signed in again 3 times") || len(server.Tokens(testEmail)) != 3+4 {
-		t.Errorf("%d tokens: %s", len(server.Tokens(testEmail)), stderr)
-	}
-	for i, token := range server.Tokens(testEmail)[3:] {
-		if !server.Revoked(token) {
-			t.Errorf("token %d of the run was left", i)
-		}
+	for name, issued := range map[string]time.Time{
+		"tokens of this moment": time.Now().Add(time.Hour), "older tokens": time.Now().Add(-time.Hour),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t)
+			server.IssueAt(testEmail, issued, 3)
+			server.Inject(tiledesktest.Fault{Method: "DELETE", Path: "/jwt/history/id/", Times: -1, Status: 401, Body: "Unauthorized"})
+			a, stderr := signingIn(server)
+			waited := 0
+			a.wait = func(d time.Duration) bool { waited++; return d <= 12*time.Second }
+			code := a.run([]string{"revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1"})
+			said := a.stdout.(*bytes.Buffer).String()
+			if code != exitRefused || said != "1 left alone, 1 failed, 2 not attempted.\n" || waited != 3 {
+				t.Errorf("exit code %d, %d waits: %s%s", code, waited, said, stderr)
+			}
+			if !strings.Contains(stderr.String(), "signed in again 3 times") || len(server.Tokens(testEmail)) != 3+4 {
+				t.Errorf("%d tokens: %s", len(server.Tokens(testEmail)), stderr)
+			}
+			for i, token := range server.Tokens(testEmail)[3:] {
+				if !server.Revoked(token) {
+					t.Errorf("token %d of the run was left", i)
+				}
+			}
+		})
 	}
 }
 
