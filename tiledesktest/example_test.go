@@ -253,3 +253,53 @@ func call(method, url, token string) (status int, body string) {
 	content, _ := io.ReadAll(response.Body)
 	return response.StatusCode, string(content)
 }
+
+// In a synctest bubble an hour passes at once.
+func ExampleServer_Transport() {
+	server := tiledesktest.NewHandler()
+	client := http.Client{Transport: server.Transport()} // or in tiledesk.WithHTTPClient
+
+	response, err := client.Get("https://tiledesk.example/jwt/history")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer func() { _ = response.Body.Close() }()
+	fmt.Println(response.Status)
+	// Output: 401 Unauthorized
+}
+
+// What a program does about a 429 can be tried in a moment.
+func ExampleWithRateLimit() {
+	server := tiledesktest.NewHandler(tiledesktest.WithRateLimit(1))
+	client := http.Client{Transport: server.Transport()}
+	for range 2 {
+		response, err := client.Get("https://tiledesk.example/")
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_ = response.Body.Close()
+		fmt.Printf("%s %q\n", response.Status, response.Header.Get("Retry-After"))
+	}
+	// Output:
+	// 200 OK ""
+	// 429 Too Many Requests "60"
+}
+
+// Entries of the real module may have fields that nobody has written down.
+func ExampleServer_SetField() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.Issue("agent@example.com", 1)[0]
+	server.SetField(token, "device", "phone")
+
+	_, body := call(http.MethodGet, server.URL()+"/jwt/history", token)
+	fmt.Println(strings.Contains(body, `"device":"phone"`))
+	// Output: true
+}

@@ -127,20 +127,38 @@ func (s *Server) takeFault(r Request) Fault {
 	return Fault{}
 }
 
+// delay is one that is waited out. It is a context of its own rather than a channel
+// of the server, which would stop the clock of a synctest bubble that the server
+// was not made in.
+type delay struct{ cut context.CancelFunc }
+
 // wait returns false when it was cut short.
-func (s *Server) wait(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
+func (s *Server) wait(ctx context.Context, length time.Duration) bool {
+	if length <= 0 {
 		return true
 	}
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(length)
 	defer timer.Stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	d := &delay{cut: cancel}
+	s.mu.Lock()
+	if s.closed {
+		cancel()
+	}
+	s.delays[d] = struct{}{}
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.delays, d)
+		s.mu.Unlock()
+	}()
 	select {
 	case <-timer.C:
 		return true
 	case <-ctx.Done():
-	case <-s.done:
+		return false
 	}
-	return false
 }
 
 // reply is the fault's own answer; without a Status it has that of the server's.

@@ -39,9 +39,9 @@ type revokedEntry struct {
 
 // page is the list with its envelope.
 type page struct {
-	PerPage int     `json:"perPage"`
-	Count   *int    `json:"count,omitempty"`
-	JWTs    []entry `json:"jwts"`
+	PerPage int   `json:"perPage"`
+	Count   *int  `json:"count,omitempty"`
+	JWTs    []any `json:"jwts"`
 }
 
 // list serves a page of the caller's own tokens, the newest first unless asked
@@ -60,13 +60,13 @@ func (s *Server) list(u *user, query url.Values) reply {
 	if number < len(rows)/s.opts.pageSize+1 {
 		first = number * s.opts.pageSize
 	}
-	entries := make([]entry, 0, s.opts.pageSize)
+	entries := make([]any, 0, s.opts.pageSize)
 	for i := first; i < len(rows) && i-first < s.opts.pageSize; i++ {
 		r := rows[i]
 		if !ascending {
 			r = rows[len(rows)-1-i]
 		}
-		entries = append(entries, r.entry())
+		entries = append(entries, withFields(r.entry(), r.fields))
 	}
 	if s.opts.bareArray {
 		return jsonReply(http.StatusOK, entries)
@@ -131,10 +131,10 @@ func (s *Server) revoke(u *user, r *row) reply {
 	}
 	s.state.revoke(r)
 	e := r.entry()
-	return jsonReply(http.StatusOK, revokedEntry{
+	return jsonReply(http.StatusOK, withFields(revokedEntry{
 		Status: e.Status, ID: e.ID, JTI: e.JTI, UserID: e.UserID, IP: e.IP,
 		CreatedAt: e.CreatedAt, UpdatedAt: e.UpdatedAt, Version: e.Version,
-	})
+	}, r.fields))
 }
 
 func (r *row) entry() entry {

@@ -26,6 +26,7 @@ type options struct {
 	withoutEnforcement   bool
 	withoutRecording     bool
 	withoutRequestLog    bool
+	rateLimit            int // 0: none
 }
 
 // newOptions applies opts to the defaults.
@@ -128,6 +129,15 @@ func WithoutEnforcement() Option {
 // token is ever refused. [Server.Tokens] still knows every token.
 func WithoutRecording() Option {
 	return func(o *options) { o.withoutRecording = true }
+}
+
+// WithRateLimit answers 429 with a Retry-After in whole seconds to every request
+// above n within a minute, whoever sends it; it has no effect then, and does not
+// count. Requests that meet a [Fault] with a Status do not count either. Below 1, as
+// by default, there is no limit. The documentation promises 200 a minute; how the
+// hosted service counts, and what it answers above, is unknown.
+func WithRateLimit(n int) Option {
+	return func(o *options) { o.rateLimit = max(n, 0) }
 }
 
 // WithoutRequestLog keeps no record of requests: [Server.Requests] is empty.

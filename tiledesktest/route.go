@@ -16,7 +16,10 @@ func (s *Server) answer(in incoming) reply {
 		method = http.MethodGet // net/http leaves the body out
 	}
 	path := segments(in.Path)
+	wait := s.overLimit(in.Time)
 	switch {
+	case wait > 0:
+		return tooMany(wait)
 	case !decodable(path):
 		// Before the authorization, and so whoever asks: measured on the server 2.19.16.
 		return brokenRequest()

@@ -24,15 +24,18 @@ type Server struct {
 	url  string
 	http *http.Server // nil when the server does not listen
 
-	done     chan struct{} // closed by Close
-	inflight sync.WaitGroup
+	serving sync.WaitGroup // the goroutine that listens
 
 	mu       sync.Mutex // guards what follows
+	idle     sync.Cond  // no request is being served
+	inflight int
+	delays   map[*delay]struct{} // that are waited out, for Close to cut
 	closed   bool
 	state    *state
 	faults   []*Fault
 	hook     func(Request)
 	requests []Request
+	recent   []time.Time // when the requests of the last minute came, see WithRateLimit
 }
 
 // A Request is one request that the server received.
@@ -69,16 +72,18 @@ func Start(opts ...Option) (*Server, error) {
 }
 
 // NewHandler returns a server that does not listen: an [http.Handler] to mount
-// elsewhere or to call within the process, as tests in a testing/synctest
+// elsewhere, or to reach by its [Server.Transport], as tests in a testing/synctest
 // bubble must. Its URL is "". Misuse panics, and so does a [Fault] that cuts
 // the connection where there is none to cut: with [http.ErrAbortHandler].
 func NewHandler(opts ...Option) *Server {
-	return &Server{
-		opts:  newOptions(opts),
-		tb:    program{},
-		done:  make(chan struct{}),
-		state: newState(),
+	s := &Server{
+		opts:   newOptions(opts),
+		tb:     program{},
+		delays: make(map[*delay]struct{}),
+		state:  newState(),
 	}
+	s.idle.L = &s.mu
+	return s
 }
 
 func (s *Server) listen() error {
@@ -89,7 +94,7 @@ func (s *Server) listen() error {
 	}
 	s.url = "http://" + listener.Addr().String()
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second}
-	s.inflight.Go(func() {
+	s.serving.Go(func() {
 		// Serve always fails, and always because of Close.
 		_ = s.http.Serve(listener)
 	})
@@ -105,15 +110,20 @@ func (s *Server) URL() string { return s.url }
 // nothing. What the server knows can still be asked.
 func (s *Server) Close() {
 	s.mu.Lock()
-	if !s.closed {
-		s.closed = true
-		close(s.done)
+	s.closed = true
+	for d := range s.delays {
+		d.cut()
 	}
 	s.mu.Unlock()
 	if s.http != nil {
 		_ = s.http.Close() // nobody is left to tell
 	}
-	s.inflight.Wait()
+	s.serving.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.inflight > 0 {
+		s.idle.Wait()
+	}
 }
 
 // Requests returns the requests received so far in the order they came, those
@@ -147,7 +157,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		cut(w)
 		return
 	}
-	defer s.inflight.Done()
+	defer s.leave()
 
 	body, err := readBody(w, r)
 	in := incoming{
@@ -181,8 +191,17 @@ func (s *Server) enter() bool {
 	if s.closed {
 		return false
 	}
-	s.inflight.Add(1)
+	s.inflight++
 	return true
+}
+
+// leave counts a request out.
+func (s *Server) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.inflight--; s.inflight == 0 {
+		s.idle.Broadcast()
+	}
 }
 
 // record notes the request and calls the hook, which must not find the server

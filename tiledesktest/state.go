@@ -47,6 +47,7 @@ type row struct {
 	created time.Time
 	updated time.Time
 	revoked bool
+	fields  []field // further ones of its entry; replaced, never changed
 }
 
 func newState() *state {

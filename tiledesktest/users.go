@@ -134,14 +134,19 @@ func (s *Server) Tokens(email string) []string {
 // or without "JWT " in front. Under [WithoutEnforcement] a revoked token is
 // still accepted. It is false for a token that the server did not issue.
 func (s *Server) Revoked(token string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.state.byToken[bareToken(token)]
+	return r != nil && r.revoked
+}
+
+// bareToken takes "JWT " and the white space off a raw token.
+func bareToken(token string) string {
 	token = strings.TrimSpace(token)
 	if scheme, rest, ok := strings.Cut(token, " "); ok && strings.EqualFold(scheme, "JWT") {
 		token = strings.TrimSpace(rest)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	r := s.state.byToken[token]
-	return r != nil && r.revoked
+	return token
 }
 
 func (s *Server) unknownUser(method, email string) {
