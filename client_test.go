@@ -40,8 +40,8 @@ func TestNewClient_defaults(t *testing.T) {
 	if client.JWT == nil {
 		t.Error("no JWT service")
 	}
-	own, ok := client.settings.attempts.RoundTripper.(*http.Transport)
-	if !ok || own == http.DefaultTransport || own.MaxIdleConnsPerHost < 32 {
+	own := client.settings.own
+	if own == nil || own == http.DefaultTransport || own.MaxIdleConnsPerHost < 32 {
 		t.Errorf("the default transport is shared, or keeps too few connections for bulk work: %T", client.settings.attempts.RoundTripper)
 	}
 	if client.settings.attempts.AttemptTimeout != 30*time.Second {
@@ -150,7 +150,6 @@ func TestNewClient_defaultTransportReplaced(t *testing.T) {
 	was := http.DefaultTransport
 	defer func() { http.DefaultTransport = was }()
 	for name, other := range map[string]http.RoundTripper{
-		"a function":    roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, errors.New("asked") }),
 		"nil":           nil,
 		"a nil pointer": (*http.Transport)(nil),
 	} {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -53,8 +54,10 @@ type options struct {
 	userAgent    string
 	logger       *slog.Logger // nil: silent
 
-	attempts transport.Client // its RoundTripper is nil until all options are known
-	own      *http.Transport  // the built-in one; nil where the caller gave another
+	attempts       transport.Client // its RoundTripper is nil until all options are known
+	own            *http.Transport  // the built-in one; nil where the caller gave another
+	layers         []func(http.RoundTripper) http.RoundTripper
+	attemptTimeout time.Duration // 0: that of the caller's http.Client, or the default
 
 	listing paging.Limits // of one walk through the history
 }
@@ -63,7 +66,7 @@ func newOptions(opts []Option) (*options, error) {
 	o := &options{
 		userAgent: defaultUserAgent(),
 		attempts: transport.Client{
-			Retry:          transport.Policy(RetryPolicy{MaxRetries: defaultMaxRetries}.withDefaults()),
+			Retry:          transport.Policy(DefaultRetryPolicy()),
 			Limit:          defaultLimit(),
 			AttemptTimeout: defaultAttemptTimeout,
 		},
@@ -80,13 +83,29 @@ func newOptions(opts []Option) (*options, error) {
 			return nil, err
 		}
 	}
+	return o, o.finish()
+}
+
+// finish does what two options decide together, since they come in any order.
+func (o *options) finish() error {
+	if err := checkTransportSecurity(o.baseURL, o.insecureHTTP); err != nil {
+		return err
+	}
 	if o.attempts.RoundTripper == nil {
 		o.own = newTransport()
 		o.own.Proxy = proxyTo(o.baseURL)
-		o.attempts.RoundTripper = o.own
+		o.attempts.RoundTripper = transport.Default{Own: o.own}
 	}
-	// Options come in any order, so what two of them decide is checked last.
-	return o, checkTransportSecurity(o.baseURL, o.insecureHTTP)
+	for _, layer := range slices.Backward(o.layers) {
+		if layer == nil {
+			continue
+		}
+		if o.attempts.RoundTripper = layer(o.attempts.RoundTripper); isNil(o.attempts.RoundTripper) {
+			return invalidArgument("a middleware gave a nil transport: return the one that it got, if it adds nothing")
+		}
+	}
+	o.attempts.AttemptTimeout = cmp.Or(o.attemptTimeout, o.attempts.AttemptTimeout)
+	return nil
 }
 
 // WithBaseURL sets another server than [DefaultBaseURL], with any path prefix and
@@ -105,7 +124,9 @@ func WithBaseURL(rawURL string) Option {
 // WithHTTPClient uses the transport, the cookie jar and, for each attempt, the
 // timeout of a client. The client is copied and never changed; its CheckRedirect
 // is not asked, because no redirect is followed. Nil, or a nil Transport, means
-// the default.
+// the default: a transport of the client's own, or what [http.DefaultTransport] was
+// replaced by, where that is not an [*http.Transport] any more. To add to the
+// built-in transport rather than replace it, see [WithMiddleware].
 //
 // What the built-in transport does holds for no other: it takes no response header
 // above 1 MiB (net/http alone takes 10 MiB; set MaxResponseHeaderBytes), and sends
@@ -130,14 +151,34 @@ func WithHTTPClient(hc *http.Client) Option {
 	}
 }
 
-// WithRetryPolicy sets how often and how patiently a call is tried again. The
-// zero policy does not retry.
-func WithRetryPolicy(p RetryPolicy) Option {
+// WithMiddleware puts transports of the caller's around the one that the client
+// has, the built-in one or that of [WithHTTPClient], the first outermost: a span for
+// each attempt, a header for a gateway, a counter. The built-in transport keeps its
+// connections, its bound of the header, its proxy rule and
+// [Client.CloseIdleConnections]. Retries, rate limit, time limit of the attempt
+// and the bound of the body are outside, so that each attempt passes through.
+//
+// Each is called once, by [NewClient]; nil ones are left out, and one that gives nil
+// is [ErrInvalidArgument]. Used again, the option adds further ones inside. A
+// transport sees the Authorization header, and must not change the request but send
+// a clone.
+func WithMiddleware(mw ...func(http.RoundTripper) http.RoundTripper) Option {
 	return func(o *options) error {
-		if err := p.check(); err != nil {
-			return err
+		o.layers = append(o.layers, mw...)
+		return nil
+	}
+}
+
+// WithAttemptTimeout bounds each attempt, from the connection to the last byte of
+// the body; the context bounds the call with all its attempts. Zero means the
+// Timeout of a client given to [WithHTTPClient], or else the default of 30 seconds; a
+// negative one is [ErrInvalidArgument].
+func WithAttemptTimeout(d time.Duration) Option {
+	return func(o *options) error {
+		if d < 0 {
+			return invalidArgument("the timeout of an attempt is negative: use 0 for the default of %s", defaultAttemptTimeout)
 		}
-		o.attempts.Retry = transport.Policy(p.withDefaults())
+		o.attemptTimeout = d
 		return nil
 	}
 }
@@ -231,58 +272,4 @@ func proxyTo(base *url.URL) func(*http.Request) (*url.URL, error) {
 		return nil
 	}
 	return http.ProxyFromEnvironment
-}
-
-const (
-	defaultMaxRetries    = 3
-	defaultMinWait       = 500 * time.Millisecond
-	defaultMaxWait       = 10 * time.Second
-	defaultMaxRetryAfter = time.Minute
-)
-
-// RetryPolicy says how often and how patiently a call is tried again.
-//
-// Retried are 429, 502, 503, 504 and connections that broke or timed out, for
-// listing and for revoking alike, since revoking twice does no harm. A 500 is
-// not, because Tiledesk answers it for permanent faults.
-//
-// The wait after attempt n is anything from 0 to MinWait·2ⁿ⁻¹, at most MaxWait
-// ("full jitter"). A Retry-After of the server is kept to the letter. A 429
-// without one waits 10·MinWait, doubling up to 6·MaxWait.
-type RetryPolicy struct {
-	// MaxRetries is the number of attempts after the first; 0 means none.
-	MaxRetries int
-	// MinWait bounds the first wait; 0 means 500 ms, or MaxWait if that is less.
-	MinWait time.Duration
-	// MaxWait bounds every wait that the server did not ask for; 0 means 10 s.
-	MaxWait time.Duration
-	// MaxRetryAfter is the longest Retry-After that is waited for; 0 means 60 s.
-	// A server that asks for more gets no retry: the error carries RetryAfter.
-	MaxRetryAfter time.Duration
-}
-
-func (p RetryPolicy) check() error {
-	full := p.withDefaults()
-	switch {
-	case p.MaxRetries < 0:
-		return invalidArgument("MaxRetries is %d: use 0 for no retries", p.MaxRetries)
-	case p.MinWait < 0, p.MaxWait < 0, p.MaxRetryAfter < 0:
-		return invalidArgument("a wait of the retry policy is negative: use 0 for the default")
-	case full.MinWait > full.MaxWait:
-		return invalidArgument("MinWait %s is above MaxWait %s: raise MaxWait too", full.MinWait, full.MaxWait)
-	}
-	return nil
-}
-
-func (p RetryPolicy) withDefaults() RetryPolicy {
-	if p.MaxWait == 0 {
-		p.MaxWait = defaultMaxWait
-	}
-	if p.MinWait == 0 {
-		p.MinWait = min(defaultMinWait, p.MaxWait)
-	}
-	if p.MaxRetryAfter == 0 {
-		p.MaxRetryAfter = defaultMaxRetryAfter
-	}
-	return p
 }
