@@ -16,62 +16,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
 
 var errBroken = errors.New("broken pipe")
 
-// step answers one attempt.
-type step func(*http.Request) (*http.Response, error)
-
-// script is a transport that answers attempt after attempt, the last step again and
-// again.
-type script struct {
-	steps []step
-	sent  []time.Time
-}
-
-func (s *script) RoundTrip(r *http.Request) (*http.Response, error) {
-	s.sent = append(s.sent, time.Now())
-	return s.steps[min(len(s.sent), len(s.steps))-1](r)
-}
-
-func answer(status int, body string, header ...string) step {
-	return answerWith(status, strings.NewReader(body), header...)
-}
-
-func answerWith(status int, body io.Reader, header ...string) step {
-	return func(r *http.Request) (*http.Response, error) {
-		h := http.Header{}
-		for i := 0; i < len(header); i += 2 {
-			h.Set(header[i], header[i+1])
-		}
-		return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(body), Request: r}, nil
-	}
-}
-
-func breaks(err error) step {
-	return func(*http.Request) (*http.Response, error) { return nil, err }
-}
-
-func hangs(r *http.Request) (*http.Response, error) {
-	<-r.Context().Done()
-	return nil, r.Context().Err()
-}
-
-func cut(status int) step {
-	return func(r *http.Request) (*http.Response, error) {
-		return answerWith(status, io.MultiReader(strings.NewReader("{"), failing{}))(r)
-	}
-}
-
-type failing struct{}
-
-func (failing) Read([]byte) (int, error) { return 0, errBroken }
-
 // do makes a GET with 3 retries, an attempt's time of 30 s and waits of 1 to 10 s.
-func do(ctx context.Context, change func(*transport.Client, *transport.Request), steps ...step) (transport.Result, *script) {
-	s := &script{steps: steps}
+func do(ctx context.Context, change func(*transport.Client, *transport.Request), steps ...servertest.Step) (transport.Result, *servertest.Script) {
+	s := servertest.Answering(steps...)
 	c := &transport.Client{
 		RoundTripper: s, AttemptTimeout: 30 * time.Second,
 		Retry: transport.Policy{MaxRetries: 3, MinWait: time.Second, MaxWait: 10 * time.Second, MaxRetryAfter: time.Minute},
@@ -92,26 +45,26 @@ func TestClient_Do_saysWhatBecameOfIt(t *testing.T) {
 		err                     error
 	}
 	for name, test := range map[string]struct {
-		steps []step
+		steps []servertest.Step
 		want  facts
 	}{
-		"an answer":                      {[]step{answer(200, "[]")}, facts{status: 200, attempts: 1, whole: true}},
-		"a refusal":                      {[]step{answer(404, "")}, facts{status: 404, attempts: 1, whole: true}},
-		"a 500":                          {[]step{answer(500, "")}, facts{status: 500, attempts: 1, whole: true}},
-		"busy, then an answer":           {[]step{answer(503, ""), answer(200, "[]")}, facts{status: 200, attempts: 2, whole: true}},
-		"busy for ever":                  {[]step{answer(503, "")}, facts{status: 503, attempts: 4, whole: true}},
-		"a proxy's answer for ever":      {[]step{answer(502, "")}, facts{status: 502, attempts: 4, whole: true, lost: true}},
-		"broken, then an answer":         {[]step{breaks(io.EOF), answer(200, "")}, facts{status: 200, attempts: 2, whole: true, lost: true}},
-		"broken for ever":                {[]step{breaks(io.EOF)}, facts{attempts: 4, lost: true, err: io.EOF}},
-		"nobody there":                   {[]step{breaks(dial)}, facts{attempts: 4, err: dial}},
-		"busy, then broken":              {[]step{answer(503, ""), breaks(io.EOF)}, facts{status: 503, attempts: 4, lost: true, err: io.EOF}},
-		"a success cut for ever":         {[]step{cut(200)}, facts{status: 200, attempts: 4, cut: true, lost: true, err: errBroken}},
-		"a refusal cut":                  {[]step{cut(404)}, facts{status: 404, attempts: 1, cut: true, err: errBroken}},
-		"busy and cut":                   {[]step{cut(503), answer(200, "")}, facts{status: 200, attempts: 2, whole: true}},
-		"a redirect":                     {[]step{answer(308, "", "Location", "://")}, facts{status: 308, attempts: 1, whole: true}},
-		"a long header":                  {[]step{breaks(errors.New("net/http: server response headers exceeded 1 bytes"))}, facts{attempts: 1, lost: true, large: true, err: nil}},
-		"neither an answer nor an error": {[]step{breaks(nil)}, facts{attempts: 4, lost: true}},
-		"more patience than we have":     {[]step{answer(429, "", "Retry-After", "61")}, facts{status: 429, attempts: 1, whole: true}},
+		"an answer":                      {[]servertest.Step{servertest.Reply(200, "[]")}, facts{status: 200, attempts: 1, whole: true}},
+		"a refusal":                      {[]servertest.Step{servertest.Reply(404, "")}, facts{status: 404, attempts: 1, whole: true}},
+		"a 500":                          {[]servertest.Step{servertest.Reply(500, "")}, facts{status: 500, attempts: 1, whole: true}},
+		"busy, then an answer":           {[]servertest.Step{servertest.Reply(503, ""), servertest.Reply(200, "[]")}, facts{status: 200, attempts: 2, whole: true}},
+		"busy for ever":                  {[]servertest.Step{servertest.Reply(503, "")}, facts{status: 503, attempts: 4, whole: true}},
+		"a proxy's answer for ever":      {[]servertest.Step{servertest.Reply(502, "")}, facts{status: 502, attempts: 4, whole: true, lost: true}},
+		"broken, then an answer":         {[]servertest.Step{servertest.BreakOff(io.EOF), servertest.Reply(200, "")}, facts{status: 200, attempts: 2, whole: true, lost: true}},
+		"broken for ever":                {[]servertest.Step{servertest.BreakOff(io.EOF)}, facts{attempts: 4, lost: true, err: io.EOF}},
+		"nobody there":                   {[]servertest.Step{servertest.BreakOff(dial)}, facts{attempts: 4, err: dial}},
+		"busy, then broken":              {[]servertest.Step{servertest.Reply(503, ""), servertest.BreakOff(io.EOF)}, facts{status: 503, attempts: 4, lost: true, err: io.EOF}},
+		"a success cut for ever":         {[]servertest.Step{servertest.CutShort(200, "{")}, facts{status: 200, attempts: 4, cut: true, lost: true, err: io.ErrUnexpectedEOF}},
+		"a refusal cut":                  {[]servertest.Step{servertest.CutShort(404, "{")}, facts{status: 404, attempts: 1, cut: true, err: io.ErrUnexpectedEOF}},
+		"busy and cut":                   {[]servertest.Step{servertest.CutShort(503, "{"), servertest.Reply(200, "")}, facts{status: 200, attempts: 2, whole: true}},
+		"a redirect":                     {[]servertest.Step{servertest.Reply(308, "", "Location", "://")}, facts{status: 308, attempts: 1, whole: true}},
+		"a long header":                  {[]servertest.Step{servertest.BreakOff(errors.New("net/http: server response headers exceeded 1 bytes"))}, facts{attempts: 1, lost: true, large: true, err: nil}},
+		"neither an answer nor an error": {[]servertest.Step{servertest.BreakOff(nil)}, facts{attempts: 4, lost: true}},
+		"more patience than we have":     {[]servertest.Step{servertest.Reply(429, "", "Retry-After", "61")}, facts{status: 429, attempts: 1, whole: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -121,8 +74,8 @@ func TestClient_Do_saysWhatBecameOfIt(t *testing.T) {
 				if result.Response != nil {
 					got.status = result.Response.StatusCode
 				}
-				if got != test.want || len(s.sent) != result.Attempts || test.want.err != nil && !errors.Is(result.Err, test.want.err) || result.Stop != nil {
-					t.Errorf("got %+v, %v, stopped by %v, %d sent; want %+v", got, result.Err, result.Stop, len(s.sent), test.want)
+				if got != test.want || len(s.Times()) != result.Attempts || test.want.err != nil && !errors.Is(result.Err, test.want.err) || result.Stop != nil {
+					t.Errorf("got %+v, %v, stopped by %v, %d sent; want %+v", got, result.Err, result.Stop, len(s.Times()), test.want)
 				}
 			})
 		})
@@ -131,10 +84,14 @@ func TestClient_Do_saysWhatBecameOfIt(t *testing.T) {
 
 func TestClient_Do_bodyAboveItsBound(t *testing.T) {
 	t.Parallel()
-	endless := io.LimitReader(zeros{}, transport.MaxBody+1)
-	result, s := do(t.Context(), nil, answerWith(200, endless))
-	if !result.TooLarge || !result.Cut() || len(s.sent) != 1 {
-		t.Errorf("got %+v after %d attempts", result.Err, len(s.sent))
+	endless := func(*http.Request) (*http.Response, error) {
+		resp := servertest.Answer(200, "")
+		resp.Body, resp.ContentLength = io.NopCloser(io.LimitReader(zeros{}, transport.MaxBody+1)), -1
+		return resp, nil
+	}
+	result, s := do(t.Context(), nil, endless)
+	if !result.TooLarge || !result.Cut() || len(s.Times()) != 1 {
+		t.Errorf("got %+v after %d attempts", result.Err, len(s.Times()))
 	}
 }
 
@@ -146,16 +103,16 @@ func TestClient_Do_stopsForItsContext(t *testing.T) {
 	t.Parallel()
 	why := errors.New("the user went away")
 	for name, test := range map[string]struct {
-		steps  []step
+		steps  []servertest.Step
 		within time.Duration
 		stop   error
 		cause  error
 		status int
 	}{
-		"during an attempt":                      {[]step{hangs}, time.Second, context.Canceled, why, 0},
-		"during a wait":                          {[]step{answer(503, "", "Retry-After", "20")}, time.Second, context.Canceled, why, 503},
-		"in an attempt after a refusal":          {[]step{answer(503, "", "Retry-After", "1"), hangs}, 2 * time.Second, context.Canceled, why, 503},
-		"while it is connected for the 1st time": {[]step{breaks(io.EOF)}, 0, context.Canceled, why, 0},
+		"during an attempt":                      {[]servertest.Step{servertest.Hang}, time.Second, context.Canceled, why, 0},
+		"during a wait":                          {[]servertest.Step{servertest.Reply(503, "", "Retry-After", "20")}, time.Second, context.Canceled, why, 503},
+		"in an attempt after a refusal":          {[]servertest.Step{servertest.Reply(503, "", "Retry-After", "1"), servertest.Hang}, 2 * time.Second, context.Canceled, why, 503},
+		"while it is connected for the 1st time": {[]servertest.Step{servertest.BreakOff(io.EOF)}, 0, context.Canceled, why, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -181,7 +138,7 @@ func TestClient_Do_neverWaitsBeyondTheDeadline(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
 		start := time.Now()
-		result, _ := do(ctx, nil, answer(429, "", "Retry-After", "20"))
+		result, _ := do(ctx, nil, servertest.Reply(429, "", "Retry-After", "20"))
 		if !errors.Is(result.Stop, context.DeadlineExceeded) || time.Since(start) != 0 || !result.Whole() {
 			t.Errorf("stopped by %v after %s", result.Stop, time.Since(start))
 		}
@@ -193,7 +150,7 @@ func TestClient_Do_blamesNoDeadlineAfterTheLastAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		refuse := func(r *http.Request) (*http.Response, error) { cancel(); return answer(503, "")(r) }
+		refuse := func(r *http.Request) (*http.Response, error) { cancel(); return servertest.Reply(503, "")(r) }
 		result, _ := do(ctx, func(c *transport.Client, _ *transport.Request) { c.Retry.MaxRetries = 0 }, refuse)
 		if !result.Whole() || result.Stop != nil {
 			t.Errorf("stopped by %v", result.Stop)
@@ -217,9 +174,9 @@ func TestClient_Do_limiter(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
 				defer cancel()
-				result, s := do(ctx, func(c *transport.Client, _ *transport.Request) { c.Limit = test.limit }, answer(200, ""))
-				if !errors.Is(result.Stop, test.want) || !result.Limited || result.ReplyLost || result.Attempts != 0 || len(s.sent) != 0 {
-					t.Errorf("got %+v, %d sent", result, len(s.sent))
+				result, s := do(ctx, func(c *transport.Client, _ *transport.Request) { c.Limit = test.limit }, servertest.Reply(200, ""))
+				if !errors.Is(result.Stop, test.want) || !result.Limited || result.ReplyLost || result.Attempts != 0 || len(s.Times()) != 0 {
+					t.Errorf("got %+v, %d sent", result, len(s.Times()))
 				}
 			})
 		})
@@ -228,7 +185,7 @@ func TestClient_Do_limiter(t *testing.T) {
 
 func TestClient_Do_onceIsOnce(t *testing.T) {
 	t.Parallel()
-	for name, first := range map[string]step{"busy": answer(503, ""), "broken": breaks(io.EOF), "cut": cut(200)} {
+	for name, first := range map[string]servertest.Step{"busy": servertest.Reply(503, ""), "broken": servertest.BreakOff(io.EOF), "cut": servertest.CutShort(200, "{")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			once := func(_ *transport.Client, r *transport.Request) {
@@ -240,8 +197,8 @@ func TestClient_Do_onceIsOnce(t *testing.T) {
 				}
 				return first(r)
 			}
-			if _, s := do(t.Context(), once, unrepeatable); len(s.sent) != 1 {
-				t.Errorf("%d were sent", len(s.sent))
+			if _, s := do(t.Context(), once, unrepeatable); len(s.Times()) != 1 {
+				t.Errorf("%d were sent", len(s.Times()))
 			}
 		})
 	}
@@ -257,7 +214,7 @@ func TestClient_Do_sendsTheBodyEachTime(t *testing.T) {
 			if err != nil {
 				return nil, err
 			}
-			return answer(503, "")(r)
+			return servertest.Reply(503, "")(r)
 		}
 		do(t.Context(), func(_ *transport.Client, r *transport.Request) { r.Method, r.Body = "POST", []byte("{}") }, read)
 		if !reflect.DeepEqual(bodies, []string{"{}", "{}", "{}", "{}"}) {
@@ -276,7 +233,7 @@ func TestRequest_Grace_letsAnAttemptBeAnswered(t *testing.T) {
 			case <-r.Context().Done():
 				return nil, r.Context().Err()
 			case <-time.After(4 * time.Second):
-				return answer(200, "[]")(r)
+				return servertest.Reply(200, "[]")(r)
 			}
 		}
 		graceful := func(_ *transport.Client, r *transport.Request) { r.Grace = context.WithoutCancel(ctx) }
@@ -296,9 +253,9 @@ func TestRequest_Observe_isToldOfEachAttempt(t *testing.T) {
 		}
 		slow := func(r *http.Request) (*http.Response, error) {
 			time.Sleep(2 * time.Second)
-			return answer(429, "", "Retry-After", "7")(r)
+			return servertest.Reply(429, "", "Retry-After", "7")(r)
 		}
-		do(t.Context(), watch, slow, breaks(&url.Error{Err: http.ErrSchemeMismatch}))
+		do(t.Context(), watch, slow, servertest.BreakOff(&url.Error{Err: http.ErrSchemeMismatch}))
 		want := []transport.Attempt{
 			{Number: 1, StatusCode: 429, Limited: time.Second, Duration: 2 * time.Second, Wait: 7 * time.Second},
 			{Number: 2, Limited: time.Second},
@@ -323,7 +280,7 @@ func TestClient_Do_cookiesOfTheMoment(t *testing.T) {
 		var cookies []string
 		set := func(r *http.Request) (*http.Response, error) {
 			cookies = append(cookies, r.Header.Get("Cookie"))
-			return answer(503, "", "Set-Cookie", "route=a"+strings.Repeat("b", len(cookies)))(r)
+			return servertest.Reply(503, "", "Set-Cookie", "route=a"+strings.Repeat("b", len(cookies)))(r)
 		}
 		do(t.Context(), func(c *transport.Client, _ *transport.Request) { c.Jar, c.Retry.MaxRetries = jar, 2 }, set)
 		if !reflect.DeepEqual(cookies, []string{"", "route=ab", "route=abb"}) {
@@ -365,7 +322,7 @@ func TestResponse_Ended(t *testing.T) {
 			}
 		})
 	}
-	if result, _ := do(t.Context(), nil, answer(200, "")); !result.Response.Ended {
+	if result, _ := do(t.Context(), nil, servertest.Reply(200, "")); !result.Response.Ended {
 		t.Error("a response that no connection carried")
 	}
 }

@@ -1,4 +1,4 @@
-package tiledesk
+package transport_test
 
 import (
 	"bufio"
@@ -13,6 +13,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // newVillain is a server on loopback that reads a request and then writes what it
@@ -82,12 +85,12 @@ func saysForever(first, again string) func(io.Writer) {
 const okHead = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 // hostileCalls are the calls that a hostile server can hope for.
-var hostileCalls = map[string]func(context.Context, *Client, ...Option) error{
-	"listing": func(ctx context.Context, c *Client, _ ...Option) error {
+var hostileCalls = map[string]func(context.Context, *tiledesk.Client, ...tiledesk.Option) error{
+	"listing": func(ctx context.Context, c *tiledesk.Client, _ ...tiledesk.Option) error {
 		page, err := c.JWT.ListHistory(ctx, nil)
 		return bothOrNone(page != nil, err)
 	},
-	"walking": func(ctx context.Context, c *Client, _ ...Option) error {
+	"walking": func(ctx context.Context, c *tiledesk.Client, _ ...tiledesk.Option) error {
 		for _, err := range c.JWT.History(ctx, nil) {
 			if err != nil {
 				return err
@@ -95,16 +98,16 @@ var hostileCalls = map[string]func(context.Context, *Client, ...Option) error{
 		}
 		return nil
 	},
-	"revoking": func(ctx context.Context, c *Client, _ ...Option) error {
+	"revoking": func(ctx context.Context, c *tiledesk.Client, _ ...tiledesk.Option) error {
 		resp, err := c.JWT.RevokeByJTI(ctx, "red")
 		return bothOrNone(resp != nil, err)
 	},
-	"revoking all": func(ctx context.Context, c *Client, _ ...Option) error {
+	"revoking all": func(ctx context.Context, c *tiledesk.Client, _ ...tiledesk.Option) error {
 		report, err := c.JWT.RevokeAll(ctx, nil)
 		return bothOrNone(report != nil && report.Err() == nil, err)
 	},
-	"signing in": func(ctx context.Context, _ *Client, opts ...Option) error {
-		client, err := SignIn(ctx, "agent@example.com", "red", opts...)
+	"signing in": func(ctx context.Context, _ *tiledesk.Client, opts ...tiledesk.Option) error {
+		client, err := tiledesk.SignIn(ctx, "agent@example.com", "red", opts...)
 		if client != nil {
 			client.CloseIdleConnections()
 		}
@@ -127,12 +130,12 @@ const hangTime = 4 * time.Minute
 
 // playHostile makes every call against what opts lead to, and gives each error to
 // check. No call may outlive its own limits, whatever the server does.
-func playHostile(t *testing.T, opts []Option, check func(t *testing.T, err error)) {
+func playHostile(t *testing.T, opts []tiledesk.Option, check func(t *testing.T, err error)) {
 	t.Helper()
 	for name, call := range hostileCalls {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := newTestClient(t, "https://tiledesk.test", opts...)
+			client := servertest.NewClient(t, "https://tiledesk.test", opts...)
 			ctx, cancel := context.WithTimeout(t.Context(), hangTime)
 			defer cancel()
 			ended := make(chan error, 1)
@@ -142,7 +145,7 @@ func playHostile(t *testing.T, opts []Option, check func(t *testing.T, err error
 				if errors.Is(err, errBothOrNone) || ctx.Err() != nil {
 					t.Errorf("got %v, %v", err, ctx.Err())
 				}
-				if err != nil && (len(err.Error()) > 4*maxMessage || strings.ContainsAny(err.Error(), "\x1b\r\n\x00")) {
+				if err != nil && (len(err.Error()) > 4*300 || strings.ContainsAny(err.Error(), "\x1b\r\n\x00")) {
 					t.Errorf("the text of the error is not fit for a terminal: %q", err)
 				}
 				check(t, err)
@@ -155,7 +158,7 @@ func playHostile(t *testing.T, opts []Option, check func(t *testing.T, err error
 
 func isAPIError(t *testing.T, err error) {
 	t.Helper()
-	var apiErr *APIError
+	var apiErr *tiledesk.APIError
 	if !errors.As(err, &apiErr) {
 		t.Errorf("got %v, want an *APIError", err)
 	}
@@ -178,21 +181,21 @@ func failsSomehow(t *testing.T, err error) {
 }
 
 // Below HTTP: what comes instead of an answer, or never ends.
-func TestHostile_wire(t *testing.T) {
+func TestClient_survivesAHostileWire(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		script func(io.Writer)
 		check  func(*testing.T, error)
 		short  bool // the attempt is given little time
 	}{
-		"headers without an end":        {saysForever(okHead, "X-A: "+strings.Repeat("a", 1000)+"\r\n"), isError(ErrResponseTooLarge), false},
-		"a header line without an end":  {saysForever(okHead+"X-A: ", "a"), isError(ErrResponseTooLarge), false},
-		"a million header fields":       {saysForever(okHead, "A:\r\n"), isError(ErrResponseTooLarge), false},
-		"103 without an end":            {saysForever("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), isError(ErrResponseTooLarge), false},
-		"100 without an end":            {saysForever("", "HTTP/1.1 100 Continue\r\n\r\n"), isError(ErrResponseTooLarge), false},
+		"headers without an end":        {saysForever(okHead, "X-A: "+strings.Repeat("a", 1000)+"\r\n"), isError(tiledesk.ErrResponseTooLarge), false},
+		"a header line without an end":  {saysForever(okHead+"X-A: ", "a"), isError(tiledesk.ErrResponseTooLarge), false},
+		"a million header fields":       {saysForever(okHead, "A:\r\n"), isError(tiledesk.ErrResponseTooLarge), false},
+		"103 without an end":            {saysForever("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), isError(tiledesk.ErrResponseTooLarge), false},
+		"100 without an end":            {saysForever("", "HTTP/1.1 100 Continue\r\n\r\n"), isError(tiledesk.ErrResponseTooLarge), false},
 		"101 and silence":               {says("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"), isAPIError, false},
 		"101 and no end":                {saysForever("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n", "x"), isAPIError, false},
-		"a status line without an end":  {saysForever("HTTP/1.1 200 ", "O"), isError(ErrResponseTooLarge), false},
+		"a status line without an end":  {saysForever("HTTP/1.1 200 ", "O"), isError(tiledesk.ErrResponseTooLarge), false},
 		"a status line of escape codes": {says("HTTP/1.1 \x1b[2J\x1b]0;pwned\x07\r\n\r\n"), failsSomehow, false},
 		"no HTTP":                       {saysForever("", "\x1b[31m\xff\x00"), failsSomehow, false},
 		"a greeting of some other kind": {says("SSH-2.0-OpenSSH_9.9\r\n"), failsSomehow, false},
@@ -203,28 +206,26 @@ func TestHostile_wire(t *testing.T) {
 		"trailers without an end":       {saysForever(okHead+"Transfer-Encoding: chunked\r\n\r\n2\r\n[]\r\n0\r\n", "A: a\r\n"), isAPIError, false},
 		"two lengths":                   {says(okHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n[]"), failsSomehow, false},
 		"a length that no number holds": {says(okHead + "Content-Length: 99999999999999999999\r\n\r\n[]"), failsSomehow, false},
-		"a body that never began":       {says(okHead + "Content-Length: 9223372036854775807\r\n\r\n"), isError(ErrResponseTooLarge), false},
+		"a body that never began":       {says(okHead + "Content-Length: 9223372036854775807\r\n\r\n"), isError(tiledesk.ErrResponseTooLarge), false},
 		"gzip that is none":             {says(okHead + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n[]"), isAPIError, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			transport := newTransport()
-			t.Cleanup(transport.CloseIdleConnections)
 			timeout := hangTime
 			if tt.short {
 				timeout = 50 * time.Millisecond
 			}
-			playHostile(t, []Option{
-				WithBaseURL(newVillain(t, tt.script)), WithRateLimiter(nil), WithRetryPolicy(RetryPolicy{}),
-				WithHTTPClient(&http.Client{Transport: transport, Timeout: timeout}),
+			playHostile(t, []tiledesk.Option{
+				tiledesk.WithBaseURL(newVillain(t, tt.script)), tiledesk.WithRateLimiter(nil), tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{}),
+				tiledesk.WithHTTPClient(&http.Client{Timeout: timeout}),
 			}, tt.check)
 		})
 	}
 }
 
 // The same over HTTP/2, where net/http has other words for it.
-func TestHostile_http2(t *testing.T) {
+func TestClient_survivesHostileHTTP2(t *testing.T) {
 	t.Parallel()
 	tests := map[string]http.HandlerFunc{
 		"a header of two MiB": func(w http.ResponseWriter, _ *http.Request) {
@@ -246,12 +247,14 @@ func TestHostile_http2(t *testing.T) {
 			server.EnableHTTP2 = true
 			server.StartTLS()
 			t.Cleanup(server.Close)
-			transport := newTransport()
-			transport.TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+			transport := &http.Transport{
+				TLSClientConfig:   server.Client().Transport.(*http.Transport).TLSClientConfig.Clone(),
+				ForceAttemptHTTP2: true, MaxResponseHeaderBytes: 1 << 20,
+			}
 			t.Cleanup(transport.CloseIdleConnections)
-			playHostile(t, []Option{WithBaseURL(server.URL), WithHTTPClient(&http.Client{Transport: transport, Timeout: hangTime}), WithRetryPolicy(quick), WithRateLimiter(nil)}, func(t *testing.T, err error) {
+			playHostile(t, []tiledesk.Option{tiledesk.WithBaseURL(server.URL), tiledesk.WithHTTPClient(&http.Client{Transport: transport, Timeout: hangTime}), tiledesk.WithRetryPolicy(servertest.Quick), tiledesk.WithRateLimiter(nil)}, func(t *testing.T, err error) {
 				t.Helper()
-				if err == nil || name == "103 without an end" && !errors.Is(err, ErrResponseTooLarge) { // the other ends the connection, without a word
+				if err == nil || name == "103 without an end" && !errors.Is(err, tiledesk.ErrResponseTooLarge) { // the other ends the connection, without a word
 					t.Errorf("got %v", err)
 				}
 			})

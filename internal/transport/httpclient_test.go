@@ -1,4 +1,4 @@
-package tiledesk
+package transport_test
 
 import (
 	"context"
@@ -12,11 +12,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // closableTransport is a transport that others may use, too.
 type closableTransport struct {
-	roundTripFunc
+	servertest.Step
 	closed atomic.Int32
 }
 
@@ -26,23 +29,23 @@ func (c *closableTransport) CloseIdleConnections() { c.closed.Add(1) }
 // transport that the caller shares with others. CloseIdleConnections spares it too.
 func TestWithHTTPClient_isLeftAsItWas(t *testing.T) {
 	t.Parallel()
-	answers := map[string]roundTripFunc{
+	answers := map[string]servertest.Step{
 		"a broken connection": func(*http.Request) (*http.Response, error) { return nil, errors.New("broken") },
-		"a 503":               func(*http.Request) (*http.Response, error) { return answer(503, ""), nil },
-		"a 401":               func(*http.Request) (*http.Response, error) { return answer(401, ""), nil },
+		"a 503":               func(*http.Request) (*http.Response, error) { return servertest.Answer(503, ""), nil },
+		"a 401":               func(*http.Request) (*http.Response, error) { return servertest.Answer(401, ""), nil },
 		"neither":             func(*http.Request) (*http.Response, error) { return nil, nil },
 	}
 	for name, roundTrip := range answers {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			transport := &closableTransport{roundTripFunc: roundTrip}
+			transport := &closableTransport{Step: roundTrip}
 			jar, err := cookiejar.New(nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			own := &http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}
-			client := newTestClient(t, "https://tiledesk.test", WithHTTPClient(own))
-			for call, do := range serviceCalls {
+			client := servertest.NewClient(t, "https://tiledesk.test", tiledesk.WithHTTPClient(own))
+			for call, do := range servertest.Calls {
 				if err := do(t.Context(), client); err == nil {
 					t.Errorf("%s succeeded", call)
 				}
@@ -61,11 +64,11 @@ func TestWithHTTPClient_isLeftAsItWas(t *testing.T) {
 // The caller may go on changing its own client: ours has a copy.
 func TestWithHTTPClient_isCopied(t *testing.T) {
 	t.Parallel()
-	transport := roundTripFunc(func(*http.Request) (*http.Response, error) { return answer(200, `[]`), nil })
+	transport := servertest.Step(func(*http.Request) (*http.Response, error) { return servertest.Answer(200, `[]`), nil })
 	own := &http.Client{Transport: transport}
-	client := newTestClient(t, "https://tiledesk.test", WithHTTPClient(own))
-	own.Transport, own.Timeout = roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, errors.New("changed") }), 1
-	if err := serviceCalls["listing"](t.Context(), client); err != nil {
+	client := servertest.NewClient(t, "https://tiledesk.test", tiledesk.WithHTTPClient(own))
+	own.Transport, own.Timeout = servertest.Step(func(*http.Request) (*http.Response, error) { return nil, errors.New("changed") }), 1
+	if err := servertest.Calls["listing"](t.Context(), client); err != nil {
 		t.Error(err)
 	}
 }
@@ -75,17 +78,17 @@ func TestWithHTTPClient_isCopied(t *testing.T) {
 func TestWithHTTPClient_transportSeesEveryAttempt(t *testing.T) {
 	t.Parallel()
 	var seen []string
-	transport := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	transport := servertest.Step(func(r *http.Request) (*http.Response, error) {
 		seen = append(seen, r.Method+" "+r.URL.String()+" "+r.Header.Get("Authorization"))
 		if len(seen) < 3 {
-			return answer(503, ""), nil
+			return servertest.Answer(503, ""), nil
 		}
-		return answer(200, `{}`), nil
+		return servertest.Answer(200, `{}`), nil
 	})
-	if _, err := newTestClient(t, "https://tiledesk.test/v3", withTransport(transport)).JWT.RevokeByJTI(t.Context(), "a/b"); err != nil {
+	if _, err := servertest.NewClient(t, "https://tiledesk.test/v3", servertest.WithTransport(transport)).JWT.RevokeByJTI(t.Context(), "a/b"); err != nil {
 		t.Fatal(err)
 	}
-	want := "DELETE https://tiledesk.test/v3/jwt/history/a%2Fb JWT " + testToken
+	want := "DELETE https://tiledesk.test/v3/jwt/history/a%2Fb JWT " + servertest.Token
 	if len(seen) != 3 || seen[0] != want || seen[1] != want || seen[2] != want {
 		t.Errorf("saw %q, want three times %q", seen, want)
 	}
@@ -96,14 +99,14 @@ func TestWithHTTPClient_transportSeesEveryAttempt(t *testing.T) {
 func TestWithHTTPClient_cookies(t *testing.T) {
 	t.Parallel()
 	attempts := 0
-	server := newWire(t, func(w http.ResponseWriter, r *http.Request) {
+	server := servertest.NewLoopback(t, func(w http.ResponseWriter, r *http.Request) {
 		attempts++
 		http.SetCookie(w, &http.Cookie{Name: "node", Value: fmt.Sprint(attempts)})
 		if attempts < 3 {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
-		answerOK(w, r)
+		servertest.AnswerOK(w, r)
 	})
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -114,14 +117,14 @@ func TestWithHTTPClient_cookies(t *testing.T) {
 		t.Fatal(err)
 	}
 	jar.SetCookies(u, []*http.Cookie{{Name: "lang", Value: "it", Path: "/"}})
-	client := newTestClient(t, server.URL, WithHTTPClient(&http.Client{Jar: jar}))
+	client := servertest.NewClient(t, server.URL, tiledesk.WithHTTPClient(&http.Client{Jar: jar}))
 	for range 2 {
 		if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var got []string
-	for _, r := range server.arrived() {
+	for _, r := range server.Arrived() {
 		got = append(got, strings.Join(r.Header.Values("Cookie"), " + "))
 	}
 	want := []string{"lang=it", "node=1; lang=it", "node=2; lang=it", "node=3; lang=it"}
@@ -132,24 +135,24 @@ func TestWithHTTPClient_cookies(t *testing.T) {
 
 // Every body up to 64 KiB is read to its end, so that one connection serves all
 // calls, errors included.
-func TestConnections_areUsedAgain(t *testing.T) {
+func TestWithHTTPClient_connectionsAreUsedAgain(t *testing.T) {
 	t.Parallel()
 	bodies := map[string]http.HandlerFunc{
-		"success":                     answerOK,
-		"401 with a short body":       answerWith(401, "Unauthorized"),
-		"500 with 64 KiB":             answerWith(500, strings.Repeat("x", 64<<10)),
+		"success":                     servertest.AnswerOK,
+		"401 with a short body":       servertest.AnswerWith(401, "Unauthorized"),
+		"500 with 64 KiB":             servertest.AnswerWith(500, strings.Repeat("x", 64<<10)),
 		"404 with 64 KiB in pieces":   func(w http.ResponseWriter, _ *http.Request) { inPieces(w, 404, 64<<10) },
-		"503, retried, with 64 KiB":   answerWith(503, strings.Repeat("x", 64<<10)),
-		"302 with 64 KiB":             answerWith(302, strings.Repeat("x", 64<<10), "Location", "https://login.test/"),
-		"200 that is a page of 1 MiB": answerWith(200, "<html>"+strings.Repeat("x", 1<<20)),
+		"503, retried, with 64 KiB":   servertest.AnswerWith(503, strings.Repeat("x", 64<<10)),
+		"302 with 64 KiB":             servertest.AnswerWith(302, strings.Repeat("x", 64<<10), "Location", "https://login.test/"),
+		"200 that is a page of 1 MiB": servertest.AnswerWith(200, "<html>"+strings.Repeat("x", 1<<20)),
 	}
 	for name, handler := range bodies {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newWire(t, handler)
-			client := newTestClient(t, server.URL)
+			server := servertest.NewLoopback(t, handler)
+			client := servertest.NewClient(t, server.URL)
 			for range 10 {
-				for _, do := range serviceCalls {
+				for _, do := range servertest.Calls {
 					if err := do(t.Context(), client); err != nil && name == "success" {
 						t.Error(err)
 					}
@@ -157,7 +160,7 @@ func TestConnections_areUsedAgain(t *testing.T) {
 			}
 			// On a busy machine net/http itself gives a connection up now and then: it
 			// waits 50 ms for its own goroutine to say that the request was written.
-			if got, requests := server.opened(), len(server.arrived()); got > requests/20 {
+			if got, requests := server.Opened(), len(server.Arrived()); got > requests/20 {
 				t.Errorf("%d connections for %d requests, want 1", got, requests)
 			}
 		})
@@ -175,7 +178,7 @@ func inPieces(w http.ResponseWriter, status, length int) {
 
 // An attempt ends after 30 s, or after the timeout of the caller's own client,
 // and the next one begins anew.
-func TestAttempt_endsInTime(t *testing.T) {
+func TestWithHTTPClient_attemptEndsInTime(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ timeout, want time.Duration }{
 		"by default":                           {timeout: 0, want: 30 * time.Second},
@@ -187,14 +190,14 @@ func TestAttempt_endsInTime(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var took []time.Duration
-				transport := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				transport := servertest.Step(func(r *http.Request) (*http.Response, error) {
 					began := time.Now()
 					<-r.Context().Done()
 					took = append(took, time.Since(began))
 					return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: r.Context().Err()} // as a transport around another client has it
 				})
-				client := newTestClient(t, "https://tiledesk.test",
-					WithHTTPClient(&http.Client{Transport: transport, Timeout: tt.timeout}), WithRetryPolicy(RetryPolicy{MaxRetries: 1}))
+				client := servertest.NewClient(t, "https://tiledesk.test",
+					tiledesk.WithHTTPClient(&http.Client{Transport: transport, Timeout: tt.timeout}), tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: 1}))
 				_, err := client.JWT.RevokeByJTI(context.Background(), "j1")
 				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "longer than "+tt.want.String()) {
 					t.Errorf("got %v, want DeadlineExceeded and how long was waited", err)

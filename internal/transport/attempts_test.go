@@ -1,4 +1,4 @@
-package tiledesk
+package transport_test
 
 import (
 	"bytes"
@@ -14,29 +14,32 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
-func TestAttemptTimeout_isRetried(t *testing.T) {
+func TestWithHTTPClient_timeoutIsRetried(t *testing.T) {
 	t.Parallel()
-	for name, call := range bothCalls {
+	for name, call := range servertest.BothCalls {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				transport := answering(hang, reply(200, call.success))
-				if err := call.run(t, newTestClient(t, testURL, withTransport(transport))); err != nil {
+				transport := servertest.Answering(servertest.Hang, servertest.Reply(200, call.Success))
+				if err := call.Run(t, servertest.NewClient(t, servertest.URL, servertest.WithTransport(transport))); err != nil {
 					t.Error(err)
 				}
-				if wait := transport.waits()[0]; wait < 30*time.Second || wait > 31*time.Second {
+				if wait := transport.Waits()[0]; wait < 30*time.Second || wait > 31*time.Second {
 					t.Errorf("the second attempt came after %s, want 30s and a little", wait)
 				}
 
-				transport = answering(hang)
-				own := WithHTTPClient(&http.Client{Transport: transport, Timeout: 7 * time.Second})
-				err := call.run(t, newTestClient(t, testURL, own))
+				transport = servertest.Answering(servertest.Hang)
+				own := tiledesk.WithHTTPClient(&http.Client{Transport: transport, Timeout: 7 * time.Second})
+				err := call.Run(t, servertest.NewClient(t, servertest.URL, own))
 				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "after 4 attempts") || !strings.Contains(err.Error(), "7s") {
 					t.Errorf("got %v, want DeadlineExceeded after 4 attempts of 7s", err)
 				}
-				transport.sent(t, 4, call.method, call.path)
+				transport.Sent(t, 4, call.Method, call.Path)
 			})
 		})
 	}
@@ -46,15 +49,15 @@ func TestCredentials_failureIsNotRetried(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		asked, broken := 0, &http.MaxBytesError{}
-		transport := answering(reply(200, "[]"))
-		client, err := NewClient(askedFor(func() (string, error) { asked++; return "", broken }), withTransport(transport))
+		transport := servertest.Answering(servertest.Reply(200, "[]"))
+		client, err := tiledesk.NewClient(askedFor(func() (string, error) { asked++; return "", broken }), servertest.WithTransport(transport))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := listFor(t.Context(), t, client, 0); !errors.Is(err, broken) || asked != 1 {
 			t.Errorf("got %v after asking %d times, want the credentials' own error at once", err, asked)
 		}
-		transport.sent(t, 0, "", "")
+		transport.Sent(t, 0, "", "")
 	})
 }
 
@@ -63,46 +66,46 @@ type askedFor func() (string, error)
 
 func (f askedFor) Authorization(context.Context) (string, error) { return f() }
 
-func TestRateLimiter_seesTheDeadline(t *testing.T) {
+func TestWithRateLimiter_seesTheDeadline(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
-		transport := answering(reply(503, "", "Retry-After", "1"))
+		transport := servertest.Answering(servertest.Reply(503, "", "Retry-After", "1"))
 		limiter := rate.NewLimiter(rate.Every(time.Minute), 2)
-		client := newTestClient(t, testURL, withTransport(transport), WithRateLimiter(limiter))
+		client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(transport), tiledesk.WithRateLimiter(limiter))
 		err := listFor(ctx, t, client, 2*time.Second)
-		apiErrorOf(t, err, 503, 2)
+		servertest.APIErrorOf(t, err, 503, 2)
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("after an answer: got %v, want DeadlineExceeded", err)
 		}
 		err = listFor(ctx, t, client, 0)
-		if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(*APIError)) {
+		if !errors.Is(err, context.DeadlineExceeded) || errors.As(err, new(*tiledesk.APIError)) {
 			t.Errorf("before any answer: got %v, want DeadlineExceeded and no *APIError", err)
 		}
-		transport.sent(t, 2, "GET", listPath)
+		transport.Sent(t, 2, "GET", servertest.ListPath)
 	})
 }
 
-func TestRateLimiter_ownErrorComesBack(t *testing.T) {
+func TestWithRateLimiter_ownErrorComesBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		closed, transport := errors.New("closed for today"), answering(reply(200, "[]"))
+		closed, transport := errors.New("closed for today"), servertest.Answering(servertest.Reply(200, "[]"))
 		limiter := &countingLimiter{err: closed}
-		err := list(t.Context(), newTestClient(t, testURL, withTransport(transport), WithRateLimiter(limiter)))
+		err := list(t.Context(), servertest.NewClient(t, servertest.URL, servertest.WithTransport(transport), tiledesk.WithRateLimiter(limiter)))
 		if !errors.Is(err, closed) || limiter.asked != 1 {
 			t.Errorf("got %v after asking %d times, want the limiter's error, once", err, limiter.asked)
 		}
-		transport.sent(t, 0, "", "")
+		transport.Sent(t, 0, "", "")
 	})
 }
 
-func TestRateLimiter_isAskedOnceAnAttempt(t *testing.T) {
+func TestWithRateLimiter_isAskedOnceAnAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		limiter := &countingLimiter{}
-		transport := answering(reply(503, ""), breakOff(io.EOF), cutShort(200, "["), reply(200, "[]"))
-		client := newTestClient(t, testURL, withTransport(transport), WithRateLimiter(limiter))
+		transport := servertest.Answering(servertest.Reply(503, ""), servertest.BreakOff(io.EOF), servertest.CutShort(200, "["), servertest.Reply(200, "[]"))
+		client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(transport), tiledesk.WithRateLimiter(limiter))
 		if err := list(t.Context(), client); err != nil || limiter.asked != 4 {
 			t.Errorf("got %v after %d waits, want success after 4", err, limiter.asked)
 		}
@@ -116,20 +119,20 @@ type countingLimiter struct {
 
 func (l *countingLimiter) Wait(context.Context) error { l.asked++; return l.err }
 
-// TestRateLimiter_default counts the requests of every window of 60 s, both ends
+// TestWithRateLimiter_default counts the requests of every window of 60 s, both ends
 // included, over ten minutes of a caller that never rests, whose server now and
 // then says 503.
-func TestRateLimiter_default(t *testing.T) {
+func TestWithRateLimiter_default(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
-		transport := answering(func(*http.Request) (*http.Response, error) {
+		transport := servertest.Answering(func(*http.Request) (*http.Response, error) {
 			if n++; n%7 == 0 {
-				return answer(503, "", "Retry-After", "0"), nil
+				return servertest.Answer(503, "", "Retry-After", "0"), nil
 			}
-			return answer(200, "[]"), nil
+			return servertest.Answer(200, "[]"), nil
 		})
-		client, err := NewClient(JWTAuth(testToken), withTransport(transport))
+		client, err := tiledesk.NewClient(tiledesk.JWTAuth(servertest.Token), servertest.WithTransport(transport))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -142,33 +145,33 @@ func TestRateLimiter_default(t *testing.T) {
 				time.Sleep(20 * time.Second) // so that the burst fills up again
 			}
 		}
-		first := 0
-		for last, end := range transport.times {
-			for end.Sub(transport.times[first]) > time.Minute {
+		first, times := 0, transport.Times()
+		for last, end := range times {
+			for end.Sub(times[first]) > time.Minute {
 				first++
 			}
 			if last-first+1 > 200 {
 				t.Fatalf("%d requests in the minute before %s", last-first+1, end.Sub(start))
 			}
 		}
-		if len(transport.times) < 1500 {
-			t.Errorf("only %d requests in 10 minutes: the limiter is too strict", len(transport.times))
+		if len(times) < 1500 {
+			t.Errorf("only %d requests in 10 minutes: the limiter is too strict", len(times))
 		}
 	})
 }
 
-func TestLogger_oneLineAnAttempt(t *testing.T) {
+func TestWithLogger_oneLineAnAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		logger := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		slow := func(*http.Request) (*http.Response, error) {
 			time.Sleep(time.Second)
-			return answer(503, "", "Retry-After", "2"), nil
+			return servertest.Answer(503, "", "Retry-After", "2"), nil
 		}
-		client := newTestClient(t, testURL, withTransport(answering(slow, breakOff(io.EOF), reply(404, "no"))), WithLogger(logger))
-		_, err := client.JWT.RevokeByJTI(t.Context(), testJTI)
-		apiErrorOf(t, err, 404, 3)
+		client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Answering(slow, servertest.BreakOff(io.EOF), servertest.Reply(404, "no"))), tiledesk.WithLogger(logger))
+		_, err := client.JWT.RevokeByJTI(t.Context(), servertest.JTI)
+		servertest.APIErrorOf(t, err, 404, 3)
 
 		lines := logLines(t, &out)
 		if len(lines) != 3 {
@@ -195,26 +198,26 @@ func TestLogger_oneLineAnAttempt(t *testing.T) {
 	})
 }
 
-func TestLogger_noLineWithoutAnAttempt(t *testing.T) {
+func TestWithLogger_noLineWithoutAnAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		var out bytes.Buffer
 		logger := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		client := newTestClient(t, testURL, withTransport(answering(reply(503, ""))), WithLogger(logger),
-			WithRateLimiter(rate.NewLimiter(rate.Every(time.Minute), 1)))
-		apiErrorOf(t, list(ctx, client), 503, 1)
+		client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Answering(servertest.Reply(503, ""))), tiledesk.WithLogger(logger),
+			tiledesk.WithRateLimiter(rate.NewLimiter(rate.Every(time.Minute), 1)))
+		servertest.APIErrorOf(t, list(ctx, client), 503, 1)
 		if lines := logLines(t, &out); len(lines) != 1 {
 			t.Errorf("got %d lines for the one attempt that was made:\n%s", len(lines), out.String())
 		}
 	})
 }
 
-func TestLogger_silentAboveDebug(t *testing.T) {
+func TestWithLogger_silentAboveDebug(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	client := newTestClient(t, testURL, withTransport(answering(reply(200, "[]"))), WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
+	client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Answering(servertest.Reply(200, "[]"))), tiledesk.WithLogger(slog.New(slog.NewTextHandler(&out, nil))))
 	if err := list(t.Context(), client); err != nil || out.Len() > 0 {
 		t.Errorf("got %v and the log %q, want neither", err, out.String())
 	}

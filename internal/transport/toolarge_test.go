@@ -1,4 +1,4 @@
-package tiledesk
+package transport_test
 
 import (
 	"bytes"
@@ -9,13 +9,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
 
 func checkTooLarge(t *testing.T, err error, status int) {
 	t.Helper()
-	var apiErr *APIError
-	if !errors.Is(err, ErrResponseTooLarge) || !errors.As(err, &apiErr) || apiErr.StatusCode != status {
+	var apiErr *tiledesk.APIError
+	if !errors.Is(err, tiledesk.ErrResponseTooLarge) || !errors.As(err, &apiErr) || apiErr.StatusCode != status {
 		t.Fatalf("got %v, want ErrResponseTooLarge with status %d", err, status)
 	}
 	if apiErr.Attempts != 1 || apiErr.Message != "" || len(apiErr.Response.Body) != 0 {
@@ -24,19 +26,18 @@ func checkTooLarge(t *testing.T, err error, status int) {
 }
 
 // The limit itself is still read.
-func TestLimit_isInclusive(t *testing.T) {
+func TestErrResponseTooLarge_limitIsInclusive(t *testing.T) {
 	t.Parallel()
 	body := `[]` + strings.Repeat(" ", transport.MaxBody-2)
-	server := newWire(t, answerWith(200, body))
-	client := newTestClient(t, server.URL)
-	client.settings.attempts.AttemptTimeout = time.Hour // a busy machine takes long over it
+	server := servertest.NewLoopback(t, servertest.AnswerWith(200, body))
+	client := servertest.NewClient(t, server.URL, tiledesk.WithHTTPClient(&http.Client{Timeout: time.Hour})) // a busy machine takes long over it
 	page, err := client.JWT.ListHistory(t.Context(), nil)
 	if err != nil || len(page.Response.Body) != transport.MaxBody {
 		t.Errorf("got %v, %v; want a page of %d bytes", page, err, transport.MaxBody)
 	}
 }
 
-func TestLimit_onTheWire(t *testing.T) {
+func TestErrResponseTooLarge_onTheWire(t *testing.T) {
 	t.Parallel()
 	zeros := gzipped(t, make([]byte, 1<<20)) // one after the other they are one answer
 	tests := map[string]http.HandlerFunc{
@@ -59,11 +60,10 @@ func TestLimit_onTheWire(t *testing.T) {
 	for name, handler := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newWire(t, handler)
-			client := newTestClient(t, server.URL)
-			client.settings.attempts.AttemptTimeout = time.Hour // only the size counts
-			checkTooLarge(t, serviceCalls["revoking by jti"](t.Context(), client), 200)
-			server.only(t)
+			server := servertest.NewLoopback(t, handler)
+			client := servertest.NewClient(t, server.URL, tiledesk.WithHTTPClient(&http.Client{Timeout: time.Hour})) // only the size counts
+			checkTooLarge(t, servertest.Calls["revoking by jti"](t.Context(), client), 200)
+			server.Only(t)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package tiledesk
+package transport_test
 
 import (
 	"errors"
@@ -7,12 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
 
 // No redirect is followed, whatever its status, its method and its Location: one
 // request leaves, and the error names scheme and host of the target only.
-func TestRedirect_isAnErrorAfterOneRequest(t *testing.T) {
+func TestErrRedirected_afterOneRequest(t *testing.T) {
 	t.Parallel()
 	locations := map[string]struct {
 		location []string
@@ -35,11 +37,11 @@ func TestRedirect_isAnErrorAfterOneRequest(t *testing.T) {
 		"an address without slashes": {location: []string{"localhost:3000/s3cret"}, text: "malformed Location"},
 		"another scheme":             {location: []string{"ftp://login.test/s3cret"}, text: "points to ftp://login.test;"},
 		"two Locations":              {location: []string{"https://one.test/s3cret", "https://two.test/s3cret"}, text: "points to https://one.test;"},
-		"the client's own token":     {location: []string{"https://" + testToken + ".test/"}, text: "[redacted]"},
+		"the client's own token":     {location: []string{"https://" + servertest.Token + ".test/"}, text: "[redacted]"},
 	}
 	for _, status := range []int{300, 301, 302, 303, 304, 305, 306, 307, 308, 399} {
 		for name, tt := range locations {
-			for call, do := range serviceCalls {
+			for call, do := range servertest.Calls {
 				t.Run(fmt.Sprintf("%d, %s, %s", status, name, call), func(t *testing.T) {
 					t.Parallel()
 					var self string
@@ -47,16 +49,16 @@ func TestRedirect_isAnErrorAfterOneRequest(t *testing.T) {
 						s = strings.ReplaceAll(s, "SELFS", "https"+strings.TrimPrefix(self, "http"))
 						return strings.ReplaceAll(s, "SELF", self)
 					}
-					server := newWire(t, func(w http.ResponseWriter, _ *http.Request) {
+					server := servertest.NewLoopback(t, func(w http.ResponseWriter, _ *http.Request) {
 						for _, location := range tt.location {
 							w.Header().Add("Location", fill(location))
 						}
 						w.WriteHeader(status)
 					})
 					self = server.URL
-					err := do(t.Context(), newTestClient(t, server.URL))
+					err := do(t.Context(), servertest.NewClient(t, server.URL))
 					checkRedirected(t, err, status, fill(tt.text))
-					server.only(t)
+					server.Only(t)
 				})
 			}
 		}
@@ -65,47 +67,47 @@ func TestRedirect_isAnErrorAfterOneRequest(t *testing.T) {
 
 func checkRedirected(t *testing.T, err error, status int, text string) {
 	t.Helper()
-	var apiErr *APIError
-	if !errors.Is(err, ErrRedirected) || !errors.As(err, &apiErr) || apiErr.StatusCode != status || apiErr.Attempts != 1 {
+	var apiErr *tiledesk.APIError
+	if !errors.Is(err, tiledesk.ErrRedirected) || !errors.As(err, &apiErr) || apiErr.StatusCode != status || apiErr.Attempts != 1 {
 		t.Fatalf("got %v, want ErrRedirected with status %d after one attempt", err, status)
 	}
 	if !strings.Contains(err.Error(), text) {
 		t.Errorf("%q does not say %q", err, text)
 	}
-	if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), testToken) {
+	if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), servertest.Token) {
 		t.Errorf("%q tells more than scheme and host", err)
 	}
 }
 
 // A body makes no difference, not even one that is far too long.
-func TestRedirect_withABody(t *testing.T) {
+func TestErrRedirected_withABody(t *testing.T) {
 	t.Parallel()
 	for name, length := range map[string]int{"short": 100, "above the limit": transport.MaxBody + 1} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newWire(t, answerWith(302, strings.Repeat("x", length), "Location", "https://login.test/"))
-			_, err := newTestClient(t, server.URL).JWT.RevokeByJTI(t.Context(), "j1")
+			server := servertest.NewLoopback(t, servertest.AnswerWith(302, strings.Repeat("x", length), "Location", "https://login.test/"))
+			_, err := servertest.NewClient(t, server.URL).JWT.RevokeByJTI(t.Context(), "j1")
 			checkRedirected(t, err, 302, "https://login.test")
-			server.only(t)
+			server.Only(t)
 		})
 	}
 }
 
 // The caller's CheckRedirect would follow; it is not asked, and stays as it is.
-func TestRedirect_checkRedirectIsNotAsked(t *testing.T) {
+func TestErrRedirected_checkRedirectIsNotAsked(t *testing.T) {
 	t.Parallel()
-	target := newWire(t, answerOK)
-	server := newWire(t, answerWith(307, "", "Location", target.URL))
+	target := servertest.NewLoopback(t, servertest.AnswerOK)
+	server := servertest.NewLoopback(t, servertest.AnswerWith(307, "", "Location", target.URL))
 	own := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
 		t.Error("CheckRedirect was asked")
 		return nil
 	}}
-	for call, do := range serviceCalls {
-		if err := do(t.Context(), newTestClient(t, server.URL, WithHTTPClient(own))); !errors.Is(err, ErrRedirected) {
+	for call, do := range servertest.Calls {
+		if err := do(t.Context(), servertest.NewClient(t, server.URL, tiledesk.WithHTTPClient(own))); !errors.Is(err, tiledesk.ErrRedirected) {
 			t.Errorf("%s: got %v, want ErrRedirected", call, err)
 		}
 	}
-	if got := len(target.arrived()); got != 0 {
+	if got := len(target.Arrived()); got != 0 {
 		t.Errorf("%d requests followed the redirect", got)
 	}
 	if own.CheckRedirect == nil || own.Transport != nil {
