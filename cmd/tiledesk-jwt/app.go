@@ -33,6 +33,7 @@ type app struct {
 	// Of one run, once its flags are known.
 	flags   globals
 	console *console
+	status  *status                // nil: none
 	limiter tiledesk.RateLimiter   // nil: none, or not made yet
 	held    atomic.Pointer[string] // the jti of a token that the run signed in for
 }
@@ -91,6 +92,13 @@ func (a *app) run(args []string) int {
 	a.flags = grammar.globals
 	a.console.quiet = a.flags.Quiet
 	a.console.color = a.onTerminal.stdout && a.wantsColor()
+
+	a.status = &status{
+		console: a.console, now: a.now,
+		draws: a.onTerminal.stderr && !a.flags.Quiet && !a.dumb(),
+		tells: a.onTerminal.stderr && !a.flags.Quiet && a.dumb(),
+	}
+	defer a.status.start()()
 
 	ctx, stop := a.interruptible()
 	defer stop()

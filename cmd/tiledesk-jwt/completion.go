@@ -25,7 +25,7 @@ fish: tiledesk-jwt completion fish | source`
 
 // Run is tiledesk-jwt completion.
 func (c *completionCommand) Run(a *app) error {
-	_, err := fmt.Fprint(a.stdout, completionScripts[c.Shell])
+	_, err := fmt.Fprint(a.console.out(), completionScripts[c.Shell])
 	return unwritten("The script", err)
 }
 

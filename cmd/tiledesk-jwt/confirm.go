@@ -55,6 +55,7 @@ func (c *console) ask(format string, args ...any) {
 	text := c.compose(c.wrapErr, format, args)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.erase()
 	_, _ = io.WriteString(c.stderr, text+" ")
 }
 

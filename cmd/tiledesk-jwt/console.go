@@ -24,6 +24,7 @@ type console struct {
 	quiet          bool
 	color          bool // of stdout
 	width          int
+	drawn          string // the status line, as it stands on stderr
 }
 
 // print writes a line of data to stdout.
@@ -60,6 +61,7 @@ func (c *console) write(w io.Writer, wrapped bool, format string, args []any) {
 	text := c.compose(wrapped, format, args)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.erase()
 	// A terminal or pipe that is gone leaves nobody to tell.
 	_, _ = io.WriteString(w, text+"\n")
 }

@@ -79,7 +79,7 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 	err = x.examine(ctx)
 	switch looked := x.HistoryModule != nil || x.Authorization != nil; {
 	case c.Format == "json": // also of a server that could not be looked at
-		if err := unwritten("The findings", writeJSON(a.stdout, x.findings)); err != nil {
+		if err := unwritten("The findings", writeJSON(a.console.out(), x.findings)); err != nil {
 			return err
 		}
 	case looked:

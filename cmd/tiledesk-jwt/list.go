@@ -127,11 +127,11 @@ func orNull(text string) *string {
 func (c *listCommand) write(a *app, list []row) error {
 	switch c.Format {
 	case "json":
-		return writeJSON(a.stdout, list)
+		return writeJSON(a.console.out(), list)
 	case "jsonl":
-		return writeLines(a.stdout, list)
+		return writeLines(a.console.out(), list)
 	case "csv":
-		return writeCSV(csv.NewWriter(a.stdout), list)
+		return writeCSV(csv.NewWriter(a.console.out()), list)
 	}
 	return writeTable(a, list)
 }

@@ -33,7 +33,8 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 				}
 			}
 		},
-	}, progress.interrupt)
+	})
+	progress.finish()
 	code := a.conclude(ctx, report)
 	if code != exitDone && !errors.Is(report.Err(), tiledesk.ErrIncompleteHistory) {
 		return false, ended(code)

@@ -2,89 +2,89 @@ package main
 
 import (
 	"fmt"
-	"io"
+	"strings"
+	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
+	"github.com/dustin/go-humanize"
 
 	"github.com/go-tiledesk/tiledesk"
 )
 
 const (
-	barInterval  = 100 * time.Millisecond
 	lineInterval = 10 * time.Second
 	barWidth     = 10
-	clearLine    = "\r\x1b[2K"
+
+	// rushed is how long a run goes on before its pace is taken for that of the rest.
+	rushed = 3 * time.Second
 )
 
-// progress shows how far a run is: a bar on a terminal, a line now and then where
-// there is none, nothing with --quiet. Its methods are never called two at a time.
+// progress shows how far a run is: in the status line of a terminal, by a line now
+// and then where there is none, not at all with --quiet.
 type progress struct {
-	app     *app
-	drawn   bool                     // there is a terminal to draw on
-	bar     *progressbar.ProgressBar // nil before the first result
+	app *app
+
+	mu      sync.Mutex // the status line asks at any time
 	total   int
 	seen    int // tokens that were listed
 	matched int
-	done    int
-	running bool // the first token was revoked, or not
-	started time.Time
+	done    int // tokens that were revoked, or not
+	failed  int // of those
+	running bool
+	started time.Time // when the first was done
 	told    time.Time // of the newest line
 }
 
 // newProgress expects that many tokens; 0 when it is not known yet.
 func (a *app) newProgress(expected int) *progress {
-	if expected == 0 {
+	if expected == 0 && (!a.status.isShown() || a.status.tells) {
 		a.console.note("Listing the tokens.")
 	}
-	now := a.now()
-	return &progress{
-		app: a, total: expected, started: now, told: now,
-		drawn: a.onTerminal.stderr && !a.dumb() && !a.flags.Quiet,
-	}
-}
-
-// draw keeps the bar much shorter than most terminals are wide: where one is made
-// narrower, what does not fit any more is wrapped and cannot be taken away.
-func (p *progress) draw() {
-	if p.bar == nil {
-		p.bar = progressbar.NewOptions(p.total,
-			progressbar.OptionSetWriter(p.app.stderr),
-			progressbar.OptionSetWidth(barWidth),
-			progressbar.OptionUseANSICodes(true),
-			progressbar.OptionThrottle(barInterval),
-			progressbar.OptionShowCount(),
-			progressbar.OptionSetPredictTime(true),
-		)
-		if p.app.console.width >= narrow {
-			progressbar.OptionShowIts()(p.bar)
-			progressbar.OptionSetItsString("tok")(p.bar)
-		}
-	}
-	p.bar.ChangeMax(p.total)
-	_ = p.bar.Set(p.done) // it is decoration
+	p := &progress{app: a, total: expected, told: a.now()}
+	a.status.show(p.text)
+	return p
 }
 
 // listed notes a token that was listed.
 func (p *progress) listed(matched bool) {
+	if line := p.list(matched); line != "" {
+		p.app.console.note("%s", line)
+	}
+}
+
+// list is a line that is due, or empty.
+func (p *progress) list(matched bool) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.running {
-		return
+		return ""
 	}
 	p.seen++
 	if matched {
 		p.matched++
 		p.total = max(p.total, p.matched)
 	}
-	if now := p.app.now(); now.Sub(p.told) >= lineInterval {
-		p.told = now
-		p.app.console.note("%d tokens listed so far", p.seen)
+	if !p.isDue(p.app.now()) {
+		return ""
 	}
+	return count(p.seen, "token") + " listed so far"
 }
 
 // did notes what became of a token.
 func (p *progress) did(r tiledesk.RevokeResult) {
-	if r.Outcome == tiledesk.Skipped || r.Outcome == tiledesk.NotAttempted {
-		return
+	if line := p.do(r); line != "" {
+		p.app.console.note("%s", line)
+	}
+}
+
+func (p *progress) do(r tiledesk.RevokeResult) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch r.Outcome {
+	case tiledesk.Skipped, tiledesk.NotAttempted:
+		return ""
+	case tiledesk.Failed, tiledesk.NotFound:
+		p.failed++
 	}
 	now := p.app.now()
 	if !p.running {
@@ -92,28 +92,68 @@ func (p *progress) did(r tiledesk.RevokeResult) {
 	}
 	p.done++
 	p.total = max(p.total, p.done)
+	if !p.isDue(now) {
+		return ""
+	}
+	return p.words(now)
+}
+
+// isDue reports whether it is time for another line where no status is drawn.
+func (p *progress) isDue(now time.Time) bool {
+	if p.app.status.isShown() || now.Sub(p.told) < lineInterval {
+		return false
+	}
+	p.told = now
+	return true
+}
+
+// text is the status line, with a bar where there is room for one.
+func (p *progress) text(now time.Time) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	switch {
-	case p.drawn:
-		p.draw()
-	case now.Sub(p.told) >= lineInterval:
-		p.told = now
-		p.app.console.note("%d of %d tokens, %s", p.done, p.total, p.pace(now))
+	case p.running:
+	case p.seen == 0:
+		return "Listing the tokens"
+	default:
+		return count(p.seen, "token") + " listed"
 	}
+	text, room := p.words(now), p.app.console.width-1
+	switch full := barWidth * p.done / p.total; {
+	case len(text)+1+barWidth <= room:
+		return strings.Repeat("█", full) + strings.Repeat("░", barWidth-full) + " " + text
+	case len(text) > room:
+		text, _, _ = strings.Cut(text, " (")
+	}
+	return text
 }
 
-// pace is the rate, and the time left at that rate.
-func (p *progress) pace(now time.Time) string {
+// words say how much is done, how long the rest takes, and what it waits for.
+func (p *progress) words(now time.Time) string {
+	text := fmt.Sprintf("%s of %s revoked", humanize.Comma(int64(p.done-p.failed)), humanize.Comma(int64(p.total)))
+	if p.failed > 0 {
+		text += fmt.Sprintf(", %s failed", humanize.Comma(int64(p.failed)))
+	}
+	rest := p.total - p.done
+	if rest == 0 {
+		return text
+	}
 	elapsed := now.Sub(p.started)
-	left := time.Duration(float64(elapsed) / float64(p.done) * float64(p.total-p.done))
-	return fmt.Sprintf("%.1f a second, about %s left", float64(p.done)/elapsed.Seconds(), left.Round(time.Second))
-}
-
-// interrupt takes the bar away for a line of text. The bar itself would leave one
-// that was drawn only once.
-func (p *progress) interrupt() {
-	if p.bar != nil {
-		_, _ = io.WriteString(p.app.stderr, clearLine) // it is decoration
+	byPace := time.Duration(float64(elapsed) / float64(p.done) * float64(rest))
+	byLimit := p.app.leftByLimit(rest, now)
+	switch {
+	case byLimit > 0 && byLimit >= byPace*9/10: // the first requests leave at once, so the pace says too little
+		return text + ", " + roughly(byLimit) + " left (" + p.app.limitedTo() + ")"
+	case elapsed < rushed:
+		return text
 	}
+	return text + ", " + roughly(byPace) + " left"
 }
 
-func (p *progress) finish() { p.interrupt() }
+// limitedTo says how fast requests may leave.
+func (a *app) limitedTo() string {
+	return fmt.Sprintf("limited to %s requests/min", humanize.Comma(int64(a.flags.Rate)))
+}
+
+// finish takes the status away.
+func (p *progress) finish() { p.app.status.show(nil) }

@@ -22,10 +22,9 @@ var renewalPause = [maxRenewals]time.Duration{0, time.Second, 4 * time.Second}
 // token that it signed in for is refused meanwhile, it signs in again and goes on
 // with what is left. Each target is told and counted once.
 type rounds struct {
-	app       *app
-	s         *session
-	opts      tiledesk.RevokeOptions // as the command gave them
-	interrupt func()                 // called before a line of text
+	app  *app
+	s    *session
+	opts tiledesk.RevokeOptions // as the command gave them
 
 	settled map[tiledesk.Target]bool // what was told
 	later   map[tiledesk.Target]bool // chosen, but left to a round after that over the older tokens
@@ -35,12 +34,12 @@ type rounds struct {
 }
 
 // revokeAll is RevokeAll, in as many rounds as it takes.
-func (a *app) revokeAll(ctx context.Context, s *session, opts tiledesk.RevokeOptions, interrupt func()) *tiledesk.RevokeReport {
+func (a *app) revokeAll(ctx context.Context, s *session, opts tiledesk.RevokeOptions) *tiledesk.RevokeReport {
 	if !s.signedIn {
 		report, _ := s.JWT.RevokeAll(ctx, &opts) // the error is report.Err
 		return report
 	}
-	r := &rounds{app: a, s: s, opts: opts, interrupt: interrupt, settled: make(map[tiledesk.Target]bool), later: make(map[tiledesk.Target]bool)}
+	r := &rounds{app: a, s: s, opts: opts, settled: make(map[tiledesk.Target]bool), later: make(map[tiledesk.Target]bool)}
 	return r.run(ctx, func(older bool) *tiledesk.RevokeReport {
 		report, _ := s.JWT.RevokeAll(ctx, r.options(older))
 		return report
@@ -53,7 +52,7 @@ func (a *app) revokeEach(ctx context.Context, s *session, targets []tiledesk.Tar
 		report, _ := s.JWT.RevokeEach(ctx, tiledesk.Targets(targets...), &opts)
 		return report
 	}
-	r := &rounds{app: a, s: s, opts: opts, interrupt: func() {}, settled: make(map[tiledesk.Target]bool), later: make(map[tiledesk.Target]bool)}
+	r := &rounds{app: a, s: s, opts: opts, settled: make(map[tiledesk.Target]bool), later: make(map[tiledesk.Target]bool)}
 	return r.run(ctx, func(bool) *tiledesk.RevokeReport {
 		var left []tiledesk.Target
 		for _, target := range targets {
@@ -208,7 +207,6 @@ func (r *rounds) renew(ctx context.Context) bool {
 	case ctx.Err() != nil, !s.worked && len(s.replaced) > 0:
 		return false
 	case len(s.replaced) == maxRenewals:
-		r.interrupt()
 		a.console.complain("The token in use was revoked again, after this run had signed in again %d times. Find out what else revokes the tokens of this account, end it, then run the same command again.", maxRenewals)
 		return false
 	}
@@ -216,7 +214,6 @@ func (r *rounds) renew(ctx context.Context) bool {
 	if pause > 0 {
 		pause += rand.N(2 * pause)
 	}
-	r.interrupt()
 	a.console.note("The token in use was revoked meanwhile, by another run or by somebody else. Signing in again (%d of %d)%s.", len(s.replaced)+1, maxRenewals, inTime(pause))
 	if !a.pause(ctx, pause) {
 		return false

@@ -183,13 +183,12 @@ func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, se
 			}
 			if r.Outcome == tiledesk.Failed {
 				if shown++; shown <= maxShown {
-					progress.interrupt()
 					a.showResult(r)
 				}
 			}
 			progress.did(r)
 		},
-	}, progress.interrupt)
+	})
 	progress.finish()
 	return c.tell(ctx, a, selection, report, shown)
 }

@@ -40,7 +40,7 @@ func TestProgressLines(t *testing.T) {
 	}
 	p.finish()
 	want := "Listing the tokens.\n10 tokens listed so far\n20 tokens listed so far\n30 tokens listed so far\n" +
-		"11 of 30 tokens, 1.1 a second, about 17s left\n21 of 30 tokens, 1.1 a second, about 9s left\n"
+		"11 of 30 revoked, 17 s left\n21 of 30 revoked, 9 s left\n"
 	if got := stderr.String(); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)
 	}

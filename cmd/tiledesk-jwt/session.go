@@ -167,7 +167,7 @@ func (a *app) options() []tiledesk.Option {
 	opts := []tiledesk.Option{
 		tiledesk.WithHTTPClient(&http.Client{Timeout: a.flags.Timeout}),
 		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: a.flags.Retries}),
-		tiledesk.WithRateLimiter(a.limit()),
+		tiledesk.WithRateLimiter(a.watchedLimit()),
 		tiledesk.WithUserAgent("tiledesk-jwt/" + readBuild().version),
 	}
 	if url := a.baseURL(); url != "" {
@@ -179,10 +179,7 @@ func (a *app) options() []tiledesk.Option {
 	if a.flags.SortAlias {
 		opts = append(opts, tiledesk.WithSortAlias())
 	}
-	if a.flags.Debug {
-		opts = append(opts, tiledesk.WithLogger(slog.New(slog.NewTextHandler(safeWriter{a.stderr}, &slog.HandlerOptions{Level: slog.LevelDebug}))))
-	}
-	return opts
+	return append(opts, tiledesk.WithLogger(a.attemptLog()))
 }
 
 func (a *app) baseURL() string {
@@ -190,6 +187,26 @@ func (a *app) baseURL() string {
 		return string(a.flags.BaseURL)
 	}
 	return a.getenv("TILEDESK_BASE_URL")
+}
+
+// attemptLog is where the client says what became of each attempt; nil where nobody
+// wants to know.
+func (a *app) attemptLog() *slog.Logger {
+	hears := attempts{status: a.status}
+	if a.flags.Debug {
+		hears.debug = slog.NewTextHandler(safeWriter{a.console.errors()}, &slog.HandlerOptions{Level: slog.LevelDebug})
+	} else if !a.status.isShown() {
+		return nil
+	}
+	return slog.New(hears)
+}
+
+// watchedLimit is the limiter of a run, which tells the status line.
+func (a *app) watchedLimit() tiledesk.RateLimiter {
+	if !a.status.isShown() {
+		return a.limit()
+	}
+	return watched{a.limit(), a.status}
 }
 
 // limit is the one limiter of all clients of a run, which ask the same server.

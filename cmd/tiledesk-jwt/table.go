@@ -29,7 +29,7 @@ func writeTable(a *app, list []row) error {
 		return nil
 	}
 	if !a.onTerminal.stdout {
-		_, err := io.WriteString(a.stdout, aligned(plainCells(list, a.now())))
+		_, err := io.WriteString(a.console.out(), aligned(plainCells(list, a.now())))
 		return err
 	}
 	text := aligned(wideCells(list, a.now()))
@@ -39,7 +39,7 @@ func writeTable(a *app, list []row) error {
 	if widest(text) > a.console.width {
 		text = stacked(list, a.now())
 	}
-	_, err := io.WriteString(a.stdout, a.console.highlight(text))
+	_, err := io.WriteString(a.console.out(), a.console.highlight(text))
 	return err
 }
 

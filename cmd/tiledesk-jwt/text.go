@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
@@ -107,10 +109,10 @@ func wrap(text string, width int) []string {
 	return append(lines, line)
 }
 
-// count is a number with its noun: "1 token", "2 tokens".
+// count is a number with its noun: "1 token", "3,000 tokens".
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return humanize.Comma(int64(n)) + " " + noun + "s"
 }

@@ -90,6 +90,7 @@ func TestConsumer(t *testing.T) {
 	compareModules(t, "go.mod asks for", modulesIn(program.read(t, "go.mod")))
 	compareModules(t, "the program holds", modulesIn(program.run(t, "go", "version", "-m", "program.exe")))
 	t.Logf("in the module graph, mostly for tests: %s", strings.Join(strings.Fields(required), " "))
+	t.Logf("go.mod has %d lines, go.sum has %d", strings.Count(program.read(t, "go.mod"), "\n"), strings.Count(program.read(t, "go.sum"), "\n"))
 
 	if got := strings.TrimSpace(program.run(t, filepath.Join(program.dir, "program.exe"))); got != "tiledesk-go/"+release {
 		t.Errorf("the program calls itself %q", got)

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"golang.org/x/time/rate"
+)
+
+// leftByLimit is how long the limiter takes to let so many more requests leave, what
+// it lets leave at once not counted. It is 0 without a limit.
+func (a *app) leftByLimit(requests int, now time.Time) time.Duration {
+	limiter, ok := a.limit().(*rate.Limiter)
+	if !ok || limiter == nil {
+		return 0
+	}
+	waiting := float64(requests) - limiter.TokensAt(now)
+	if waiting <= 0 {
+		return 0
+	}
+	return time.Duration(waiting / float64(limiter.Limit()) * float64(time.Second))
+}
+
+// roughly is a duration as people say it: "40 s", "16 min", "1 h 20 min".
+func roughly(d time.Duration) string {
+	switch seconds, minutes := int(d.Round(time.Second)/time.Second), int(d.Round(time.Minute)/time.Minute); {
+	case seconds < 100:
+		return fmt.Sprintf("%d s", max(seconds, 1))
+	case minutes < 100:
+		return fmt.Sprintf("%d min", minutes)
+	case minutes < 48*60:
+		return strings.TrimSuffix(fmt.Sprintf("%d h %d min", minutes/60, minutes%60), " 0 min")
+	}
+	return fmt.Sprintf("%d days", int(d.Round(day)/day))
+}
+
+// sentenceCase begins a text with a capital.
+func sentenceCase(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// cut shortens a text to a number of characters.
+func cut(text string, width int) string {
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	return string([]rune(text)[:max(width-1, 0)]) + "…"
+}
