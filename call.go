@@ -36,29 +36,40 @@ type call struct {
 	hidden *redact.Secrets // most calls never need it
 }
 
+// ending is how a call ended, with what a run has to know of it.
+type ending struct {
+	err           error     // nil: its answer was read
+	refusal       *APIError // err, where an answer of the server is the reason
+	authorization string    // that was sent; empty when nothing was
+	result        transport.Result
+}
+
 // exchange is the way of every call: prepare it, send it, read what came.
-func exchange[T any](ctx context.Context, c *Client, r request, read func(*Response) (T, *wire.Fault)) (T, error) {
-	var none T
+func exchange[T any](ctx context.Context, c *Client, r request, read func(*Response) (T, *wire.Fault)) (value T, end ending) {
 	call, err := c.prepare(ctx, r)
 	if err != nil {
-		return none, err
+		return value, ending{err: err}
 	}
 	result := c.settings.attempts.Do(ctx, transport.Request{
 		Method: r.route.method, URL: call.url, Header: newHeader(r, c.settings.userAgent, call.authorization),
 		Body: r.body, Once: r.once, Grace: r.grace, Observe: call.observer(ctx),
 	})
+	end = ending{authorization: call.authorization, result: result}
 	answer := newResponse(result)
 	if !call.canRead(result, answer) {
-		return none, call.failure(result, answer)
+		end.err, end.refusal = call.failure(result, answer)
+		return value, end
 	}
-	value, fault := read(answer)
+	got, fault := read(answer)
 	if fault != nil {
-		return none, call.refuse(result, answer, fault)
+		end.refusal = call.newAPIError(result, answer, found(fault))
+		end.err = end.refusal
+		return value, end
 	}
 	if answer.StatusCode != http.StatusUnauthorized {
 		c.accepted.note(call.authorization)
 	}
-	return value, nil
+	return got, end
 }
 
 // prepare checks and builds everything that can fail before the network.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
-	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // Errors that a call can end with. All of them answer [errors.Is]; whatever
@@ -90,9 +89,6 @@ type APIError struct {
 	kind   error  // the sentinel, where the status does not tell
 	cause  error  // what ended the call after the answer: a context, a broken body
 	advice string // what to do about it
-
-	replyLost bool // an earlier attempt may have taken effect unseen
-	limited   bool // the limiter refused another attempt
 }
 
 // FieldError is one field that the server refused. It has no value, since the
@@ -150,23 +146,14 @@ func (e *APIError) Is(target error) bool {
 // is about a password.
 func (e *APIError) FromServer() bool { return e.saysUnauthorized() || e.saysNotFound() }
 
-// saysUnauthorized reports whether the server itself refuses the authorization,
-// whatever its reason.
+// saysUnauthorized reports whether the server itself refuses the authorization.
 func (e *APIError) saysUnauthorized() bool {
-	return e.StatusCode == http.StatusUnauthorized && wire.SaysUnauthorized(e.Response.wire())
+	return e.StatusCode == http.StatusUnauthorized && e.Response.saysUnauthorized()
 }
 
 // saysNotFound reports whether the API itself says that a token is not there.
 func (e *APIError) saysNotFound() bool {
-	if e.StatusCode != http.StatusNotFound {
-		return e.kind == ErrNotFound
-	}
-	return e.Response != nil && e.Response.end != endCut && wire.SaysNotFound(e.Response.wire())
-}
-
-// saysFailure reports whether the API itself says that something failed.
-func (e *APIError) saysFailure() bool {
-	return e.Response != nil && e.Response.end != endCut && wire.SaysFailure(e.Response.wire())
+	return e.kind == ErrNotFound || e.StatusCode == http.StatusNotFound && e.Response.saysNotFound()
 }
 
 // Unwrap gives what ended the call after the answer, a context's error for
@@ -182,17 +169,19 @@ type connectionError struct {
 	*safeError
 	method, route string
 	attempts      int
-	answered      bool // an earlier attempt was, by an error worth a retry
-	replyLost     bool // a request left, and its reply may have been lost
-	limited       bool // the limiter refused the attempt
+	unseen        string // what to do where the server may have acted; empty: nothing
 }
 
 // Error is one line that holds no secret.
 func (e *connectionError) Error() string {
+	after, unseen := "", ""
 	if e.attempts > 1 {
-		return fmt.Sprintf("tiledesk: %s %s: no answer after %d attempts: %s", e.method, e.route, e.attempts, e.text)
+		after = fmt.Sprintf(" after %d attempts", e.attempts)
 	}
-	return fmt.Sprintf("tiledesk: %s %s: no answer: %s", e.method, e.route, e.text)
+	if e.unseen != "" {
+		unseen = "; " + e.unseen
+	}
+	return fmt.Sprintf("tiledesk: %s %s: no answer%s: %s%s", e.method, e.route, after, e.text, unseen)
 }
 
 // Is reports whether the target is [ErrNoAnswer] and a request was sent, or an

@@ -145,7 +145,8 @@ func FuzzErrorMessage(f *testing.F) {
 			request: request{route: routeRevokeByJTI, authorization: "JWT " + testToken, identifier: testJTI},
 			url:     u,
 		}
-		e := c.refusal(transport.Result{Attempts: 1}, &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body}, nil)
+		answer := &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body}
+		e := c.newAPIError(transport.Result{Attempts: 1}, answer, c.refused(transport.Result{}, answer))
 		text := e.Error()
 		switch {
 		case !utf8.ValidString(text):
@@ -242,7 +243,8 @@ func FuzzRedirect(f *testing.F) {
 			options: settings, url: u,
 			request: request{route: routeRevokeByJTI, authorization: "JWT " + testToken, identifier: testJTI},
 		}
-		text := c.refusal(transport.Result{Attempts: 1}, &Response{StatusCode: 302, Header: http.Header{"Location": {location}}}, nil).Error()
+		answer := &Response{StatusCode: 302, Header: http.Header{"Location": {location}}}
+		text := c.newAPIError(transport.Result{Attempts: 1}, answer, c.refused(transport.Result{}, answer)).Error()
 		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 4*maxMessage+200 {
 			t.Fatalf("the text is not fit for a terminal: %q", text)
 		}

@@ -86,15 +86,12 @@ func (t Token) MarshalJSON() ([]byte, error) {
 // [ErrInvalidArgument]; a 2xx that is not a list is [ErrUnexpectedResponse]; any
 // other answer is an [*APIError]. [JWTService.History] goes through all pages.
 func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) (*HistoryPage, error) {
-	r := request{route: routeList}
-	page, err := 0, error(nil)
+	var start ListHistoryOptions
 	if opts != nil {
-		page = opts.Page
-		if r.query, err = opts.values(s.client.settings.sortAlias); err != nil {
-			return nil, err
-		}
+		start = *opts
 	}
-	return exchange(ctx, s.client, r, func(resp *Response) (*HistoryPage, *wire.Fault) { return readPage(page, resp) })
+	page, end := s.list(ctx, start)
+	return page, end.err
 }
 
 // RevokeByJTI revokes the token with that jti.
@@ -118,7 +115,8 @@ func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) 
 // source): [JWTService.Accepts] tells. Some proxies do not let a slash in a jti through, escaped or not:
 // use [JWTService.RevokeByID] for such a token.
 func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, error) {
-	return s.revoke(ctx, request{route: routeRevokeByJTI, identifier: jti})
+	resp, end := s.delete(ctx, request{route: routeRevokeByJTI, identifier: jti})
+	return resp, end.err
 }
 
 // RevokeByID revokes the token whose entry has that id.
@@ -126,7 +124,8 @@ func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, er
 // DELETE /jwt/history/id/:id. It answers like [JWTService.RevokeByJTI]. An id
 // that is not an ObjectId is a 500 on the server, see [ErrServer].
 func (s *JWTService) RevokeByID(ctx context.Context, id string) (*Response, error) {
-	return s.revoke(ctx, request{route: routeRevokeByID, identifier: id})
+	resp, end := s.delete(ctx, request{route: routeRevokeByID, identifier: id})
+	return resp, end.err
 }
 
 // RevokeToken revokes a leaked token by the jti that its claims show. The token
@@ -166,7 +165,7 @@ func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
 	if err := checkCredentials(credentials); err != nil {
 		return false, err
 	}
-	accepts, err := exchange(ctx, newClient(credentials, s.client.settings), request{route: routeList, reads401: true},
+	accepts, end := exchange(ctx, newClient(credentials, s.client.settings), request{route: routeList, reads401: true},
 		func(resp *Response) (bool, *wire.Fault) {
 			if resp.StatusCode == http.StatusUnauthorized {
 				return false, nil
@@ -177,7 +176,7 @@ func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
 	if accepts {
 		s.client.accepted.noteFirst("JWT " + bareToken(token))
 	}
-	return accepts, err
+	return accepts, end.err
 }
 
 // CreatedBefore is a Match for [RevokeOptions]: tokens created before t. It is
@@ -187,7 +186,19 @@ func CreatedBefore(t time.Time) func(*Token) bool {
 	return func(token *Token) bool { return !token.CreatedAt.IsZero() && token.CreatedAt.Before(t) }
 }
 
-func (s *JWTService) revoke(ctx context.Context, r request) (*Response, error) {
+// list asks for one page.
+func (s *JWTService) list(ctx context.Context, opts ListHistoryOptions) (*HistoryPage, ending) {
+	query, err := opts.values(s.client.settings.sortAlias)
+	if err != nil {
+		return nil, ending{err: err}
+	}
+	return exchange(ctx, s.client, request{route: routeList, query: query}, func(resp *Response) (*HistoryPage, *wire.Fault) {
+		return readPage(opts.Page, resp)
+	})
+}
+
+// delete asks for one revocation.
+func (s *JWTService) delete(ctx context.Context, r request) (*Response, ending) {
 	return exchange(ctx, s.client, r, func(resp *Response) (*Response, *wire.Fault) {
 		if resp.StatusCode == http.StatusUnauthorized {
 			return resp, nil // see request.reads401

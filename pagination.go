@@ -76,56 +76,44 @@ func (p HistoryPage) Format(f fmt.State, verb rune) {
 // The sequence can be ranged over again, from the start. It holds the newest page,
 // and no more than 50 bytes of each entry before.
 func (s *JWTService) History(ctx context.Context, opts *ListHistoryOptions) iter.Seq2[*Token, error] {
-	entries := s.entries(ctx, opts)
+	var start ListHistoryOptions
+	if opts != nil {
+		start = *opts
+	}
 	return func(yield func(*Token, error) bool) {
-		for entry, err := range entries {
-			if !yield(entry.token, err) {
-				return
-			}
+		end := s.walk(ctx, start, func(token *Token, _ paging.Row) bool { return yield(token, nil) })
+		if end.err != nil {
+			yield(nil, end.err)
 		}
 	}
-}
-
-// historyEntry is a token of the history, and what tells it apart from others.
-type historyEntry struct {
-	token *Token
-	key   paging.Key
-	named bool
 }
 
 // entrySize is what a token counts toward the limit of a listing: the memory that
 // a run needs for it.
 func entrySize(token *Token) int { return 128 + len(token.ID) + len(token.JTI) }
 
-// entries is History, with the key of each token.
-func (s *JWTService) entries(ctx context.Context, opts *ListHistoryOptions) iter.Seq2[historyEntry, error] {
-	var start ListHistoryOptions
-	if opts != nil {
-		start = *opts
-	}
-	return func(yield func(historyEntry, error) bool) {
-		walk := paging.NewWalk(start.Page, s.client.settings.listing)
-		for options := start; ; options.Page++ {
-			page, err := s.ListHistory(ctx, &options)
-			if err != nil {
-				yield(historyEntry{}, err)
-				return
-			}
-			rows := rowsOf(page)
-			fresh, done := walk.Next(paging.Page{Rows: rows, PerPage: page.PerPage, Count: page.Count})
-			for _, i := range fresh {
-				if !yield(historyEntry{page.Tokens[i], rows[i].Key, rows[i].Named}, nil) {
-					return
-				}
-			}
-			if !done {
-				continue
-			}
-			if err := walkError(walk, page.Response); err != nil {
-				yield(historyEntry{}, err)
-			}
-			return
+// walk goes through all pages until each returns false, which is no error.
+func (s *JWTService) walk(ctx context.Context, options ListHistoryOptions, each func(*Token, paging.Row) bool) ending {
+	walk := paging.NewWalk(options.Page, s.client.settings.listing)
+	for ; ; options.Page++ {
+		page, end := s.list(ctx, options)
+		if end.err != nil {
+			return end
 		}
+		rows := rowsOf(page)
+		fresh, done := walk.Next(paging.Page{Rows: rows, PerPage: page.PerPage, Count: page.Count})
+		for _, i := range fresh {
+			if !each(page.Tokens[i], rows[i]) {
+				return end
+			}
+		}
+		if !done {
+			continue
+		}
+		if e := walkError(walk, page.Response); e != nil {
+			end.err, end.refusal = e, e
+		}
+		return end
 	}
 }
 
@@ -140,7 +128,7 @@ func rowsOf(page *HistoryPage) []paging.Row {
 
 // walkError is the error of a walk that is over and whose every answer was fine;
 // nil where it went through all entries.
-func walkError(walk *paging.Walk, last *Response) error {
+func walkError(walk *paging.Walk, last *Response) *APIError {
 	kind, reason := ErrIncompleteHistory, walk.Missed()
 	if limit := walk.Exceeded(); limit != "" {
 		kind, reason = ErrResponseTooLarge, "the history goes on after "+limit+"; what came until then was listed"

@@ -105,9 +105,6 @@ func (r *RevokeReport) count(result RevokeResult) {
 	switch result.Outcome {
 	case Revoked:
 		r.Revoked++
-		if result.Token != nil && result.Token.JTI == "" {
-			r.WithoutJTI++
-		}
 	case AlreadyGone:
 		r.AlreadyGone++
 	case NotFound:

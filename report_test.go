@@ -168,7 +168,7 @@ func TestRevokeReport_marshalsThatItFailed(t *testing.T) {
 
 func TestRevokeReport_readsBackWhatItWrote(t *testing.T) {
 	t.Parallel()
-	report := RevokeReport{AlreadyGone: 2, NotFound: 3, Skipped: 4, Planned: 5, Passes: 8}
+	report := RevokeReport{WithoutJTI: 1, AlreadyGone: 2, NotFound: 3, Skipped: 4, Planned: 5, Passes: 8}
 	report.count(RevokeResult{Token: &Token{ID: "1"}, Outcome: Revoked})
 	report.count(RevokeResult{Target: Target{ID: "1", JTI: "a"}, Outcome: Failed, Err: &APIError{StatusCode: 500, Method: "DELETE"}, Attempts: 4})
 	report.count(RevokeResult{Outcome: NotAttempted, Err: context.Canceled})
@@ -196,7 +196,7 @@ func TestRevokeReport_readsBackWhatItWrote(t *testing.T) {
 func TestRevokeReport_readsBackLongTexts(t *testing.T) {
 	t.Parallel()
 	var report, back RevokeReport
-	report.add(errKeepAppearing)
+	report.add(fmt.Errorf("tiledesk: %w: %s", ErrTokensKeepAppearing, strings.Repeat("some words of ours ", 20)))
 	report.add(errors.New(strings.Repeat("one word ", 40)))
 	report.add(errors.New(strings.Repeat("another ", 400)))
 	text, err := json.Marshal(report)

@@ -61,12 +61,22 @@ func newResponse(result transport.Result) *Response {
 	return answer
 }
 
-// wire is the answer as the readers see it. A nil one is empty.
+// wire is the answer as the readers see it.
 func (r *Response) wire() wire.Answer {
-	if r == nil {
-		return wire.Answer{}
-	}
 	return wire.Answer{Status: r.StatusCode, Body: r.Body, Whole: r.end == endKnown}
+}
+
+// saysUnauthorized reports whether a 401 is the server's own, whatever its reason.
+func (r *Response) saysUnauthorized() bool { return r != nil && wire.SaysUnauthorized(r.wire()) }
+
+// saysNotFound reports whether a 404 is the API's own word that a token is not there.
+func (r *Response) saysNotFound() bool {
+	return r != nil && r.end != endCut && wire.SaysNotFound(r.wire())
+}
+
+// saysFailure reports whether the API itself says that something failed.
+func (r *Response) saysFailure() bool {
+	return r != nil && r.end != endCut && wire.SaysFailure(r.wire())
 }
 
 // canRead reports whether a reader has to say what an answer means: a whole 2xx, or
@@ -76,26 +86,33 @@ func (c *call) canRead(result transport.Result, answer *Response) bool {
 		return false
 	}
 	return answer.StatusCode >= 200 && answer.StatusCode <= 299 ||
-		c.reads401 && answer.StatusCode == http.StatusUnauthorized && wire.SaysUnauthorized(answer.wire())
+		c.reads401 && answer.StatusCode == http.StatusUnauthorized && answer.saysUnauthorized()
 }
 
-// failure is the typed error for a request that did not succeed.
-func (c *call) failure(result transport.Result, answer *Response) error {
+// failure is the typed error for a request that did not succeed; refusal is the same
+// where the server answered.
+func (c *call) failure(result transport.Result, answer *Response) (err error, refusal *APIError) {
+	found := finding{}
 	switch {
 	case answer != nil && result.Stop != nil: // stopped after an answer
-		return c.refusal(result, answer, c.stopped(result))
+		found = c.refused(result, answer)
+		found.cause = c.stopped(result)
 	case result.Whole():
-		return c.refusal(result, answer, nil)
+		found = c.refused(result, answer)
 	case result.Cut() && result.TooLarge:
-		return c.refusal(result, answer, fmt.Errorf("%w: %w", ErrResponseTooLarge, result.Err))
+		found = c.refused(result, answer)
+		found.cause = fmt.Errorf("%w: %w", ErrResponseTooLarge, result.Err)
 	case result.Cut(): // the connection broke inside the body
-		e := c.refusal(result, answer, c.safely(fmt.Errorf("the answer was cut short: %w", result.Err)))
-		if e.StatusCode <= 299 {
-			e.kind = ErrUnexpectedResponse
+		found = c.refused(result, answer)
+		found.cause = c.safely(fmt.Errorf("the answer was cut short: %w", result.Err))
+		if answer.StatusCode <= 299 {
+			found.kind = ErrUnexpectedResponse
 		}
-		return e
+	default:
+		return c.silence(result), nil
 	}
-	return c.silence(result)
+	refusal = c.newAPIError(result, answer, found)
+	return refusal, refusal
 }
 
 // stopped is what kept a request from another attempt, with nothing of the caller's
@@ -104,47 +121,47 @@ func (c *call) stopped(result transport.Result) error {
 	return hide(result.Stop, c.secrets())
 }
 
-// refusal is the typed error for an answer that is not a success; cause is what
-// ended the call after it, nil when the answer did.
-func (c *call) refusal(result transport.Result, answer *Response, cause error) *APIError {
-	message, fields := wire.ReadMessage(answer.Header, answer.Body)
-	e := c.newAPIError(result, answer, message, fields)
-	e.cause = cause
+// finding is what an answer that is not a success says.
+type finding struct {
+	message string
+	fields  []wire.Field
+	kind    error  // the sentinel, where the status does not tell
+	cause   error  // what ended the call after the answer; nil when the answer did
+	advice  string // what to do about it
+}
+
+// refused is what an answer says that no reader has to judge.
+func (c *call) refused(result transport.Result, answer *Response) finding {
+	var f finding
+	f.message, f.fields = wire.ReadMessage(answer.Header, answer.Body)
 	switch status := answer.StatusCode; {
 	case isRedirect(status):
-		e.advice = c.redirectAdvice(answer.Header.Get("Location"))
-	case status == http.StatusBadRequest && strings.TrimSpace(message) == "Invalid project id: jwt":
-		e.kind = ErrHistoryUnavailable
-		e.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
+		f.advice = c.redirectAdvice(answer.Header.Get("Location"))
+	case status == http.StatusBadRequest && strings.TrimSpace(f.message) == withoutModule:
+		f.kind = ErrHistoryUnavailable
+		f.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
 	case status == http.StatusUnauthorized:
-		e.advice = c.refusalAdvice(e)
+		f.advice = c.refusalAdvice(answer, result.ReplyLost)
 	}
-	c.adviseUnseen(e)
-	return e
+	return f
 }
+
+// withoutModule is what a server without the history module says with its 400
+// (measured).
+const withoutModule = "Invalid project id: jwt"
 
 // kinds are the sentinels of what a reader found.
 var kinds = map[wire.Kind]error{
 	wire.Reported: nil, wire.Unexpected: ErrUnexpectedResponse, wire.NotFound: ErrNotFound, wire.TooLarge: ErrResponseTooLarge,
 }
 
-// refuse is the typed error for what a reader found wrong with a 2xx.
-func (c *call) refuse(result transport.Result, answer *Response, fault *wire.Fault) *APIError {
-	e := c.newAPIError(result, answer, fault.Message, nil)
-	e.kind, e.advice = kinds[fault.Kind], fault.Advice
+// found is what a reader found wrong with a 2xx.
+func found(fault *wire.Fault) finding {
+	f := finding{message: fault.Message, kind: kinds[fault.Kind], advice: fault.Advice}
 	if fault.Kind == wire.TooLarge {
-		e.advice = ErrResponseTooLarge.Error() + ": " + fault.Advice
+		f.advice = ErrResponseTooLarge.Error() + ": " + fault.Advice
 	}
-	c.adviseUnseen(e)
-	return e
-}
-
-// adviseUnseen adds what to do where the server may have acted unseen: a reply was
-// lost, or a success did not say what it should.
-func (c *call) adviseUnseen(e *APIError) {
-	if c.unseen != "" && (e.replyLost || e.StatusCode <= 299) {
-		e.advice = strings.TrimPrefix(e.advice+"; "+c.unseen, "; ")
-	}
+	return f
 }
 
 // silence is the typed error for a call that ended without an answer.
@@ -158,37 +175,42 @@ func (c *call) silence(result transport.Result) error {
 	case stop != nil:
 		err = fmt.Errorf("%w; before that: %w", stop, err)
 	}
-	safe := c.safely(err)
-	if c.unseen != "" && result.ReplyLost {
-		safe.text += "; " + c.unseen
+	silence := &connectionError{
+		safeError: c.safely(err),
+		method:    c.route.method, route: c.route.template, attempts: result.Attempts,
 	}
-	return &connectionError{
-		safeError: safe,
-		method:    c.route.method, route: c.route.template,
-		attempts: result.Attempts, answered: result.Response != nil, replyLost: result.ReplyLost, limited: result.Limited,
+	if result.ReplyLost {
+		silence.unseen = c.unseen
 	}
+	return silence
 }
 
 // safely describes a failure below HTTP without the URL and any secret.
 func (c *call) safely(err error) *safeError { return newSafeError(err, c.secrets()) }
 
-func (c *call) newAPIError(result transport.Result, answer *Response, message string, fields []wire.Field) *APIError {
-	var cleaned []FieldError
-	for _, field := range fields {
-		cleaned = append(cleaned, FieldError{Field: clean(field.Field, c.secrets()), Message: clean(field.Message, c.secrets())})
+// newAPIError is the error for an answer, with what to do where the server may have
+// acted unseen: a reply was lost, or a success did not say what it should.
+func (c *call) newAPIError(result transport.Result, answer *Response, f finding) *APIError {
+	var fields []FieldError
+	for _, field := range f.fields {
+		fields = append(fields, FieldError{Field: clean(field.Field, c.secrets()), Message: clean(field.Message, c.secrets())})
+	}
+	if c.unseen != "" && (result.ReplyLost || answer.StatusCode <= 299) {
+		f.advice = strings.TrimPrefix(f.advice+"; "+c.unseen, "; ")
 	}
 	after, _ := transport.RetryAfter(answer.Header)
 	return &APIError{
 		StatusCode: answer.StatusCode,
-		Message:    clean(message, c.secrets()),
-		Fields:     cleaned,
+		Message:    clean(f.message, c.secrets()),
+		Fields:     fields,
 		Method:     c.route.method,
 		Route:      c.route.template,
 		RetryAfter: after,
 		Attempts:   result.Attempts,
 		Response:   answer,
-		replyLost:  result.ReplyLost,
-		limited:    result.Limited,
+		kind:       f.kind,
+		cause:      f.cause,
+		advice:     f.advice,
 	}
 }
 
@@ -216,13 +238,13 @@ func (c *call) redirectAdvice(location string) string {
 
 // refusalAdvice says what a 401 means. A sign-in is refused in the API's words and
 // not in those of the authorization (measured).
-func (c *call) refusalAdvice(e *APIError) string {
+func (c *call) refusalAdvice(answer *Response, replyLost bool) string {
 	kind := credentialKind(c.authorization)
-	own := e.saysUnauthorized() || kind == "none" && e.saysFailure()
+	own := answer.saysUnauthorized() || kind == "none" && answer.saysFailure()
 	switch {
 	case !own:
 		return unknownRefusal[kind]
-	case c.advice401 != "" && e.replyLost:
+	case c.advice401 != "" && replyLost:
 		return c.advice401 + "; an earlier reply was lost, so that this call may have revoked it"
 	case c.advice401 != "":
 		return c.advice401

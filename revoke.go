@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/go-tiledesk/tiledesk/internal/bulk"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
@@ -157,6 +158,11 @@ type RevokeOptions struct {
 	// Results of listed tokens that the server calls already gone come at the end,
 	// when a listing has confirmed them.
 	OnResult func(RevokeResult)
+	// Stop is asked after each call of Match and of OnResult, never concurrently. An
+	// error stops the run as the end of the context does, and [RevokeReport.RunErr]
+	// wraps it; nil goes on. So a callback that fails keeps its error in a variable
+	// that Stop returns.
+	Stop func() error
 }
 
 // RevokeEach revokes the targets of a sequence as they come. Each ends in exactly
@@ -190,22 +196,22 @@ type RevokeOptions struct {
 // concurrency, a nil sequence or a Match is [ErrInvalidArgument], and nothing is
 // sent.
 func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, error], opts *RevokeOptions) (*RevokeReport, error) {
-	run, err := newRun(ctx, s.client, opts)
-	if err != nil {
-		return run.fail(err)
-	}
-	defer run.close()
+	var err error
 	switch {
 	case targets == nil:
-		return run.fail(invalidArgument("the sequence of targets is nil"))
-	case run.opts.Match != nil:
-		return run.fail(invalidArgument("the option Match is for RevokeAll alone: choose the targets in the sequence"))
+		err = invalidArgument("the sequence of targets is nil")
+	case opts != nil && opts.Match != nil:
+		err = invalidArgument("the option Match is for RevokeAll alone: choose the targets in the sequence")
 	}
-	run.work(func(give func(job)) {
-		run.read(targets, give)
+	if err != nil {
+		report := &RevokeReport{whole: []error{err}}
+		return report, report.Err()
+	}
+	return s.run(ctx, opts, func(api runAPI, o bulk.Options) bulk.Summary {
+		return bulk.Each(ctx, api, func(yield func(bulk.Target, error) bool) {
+			targets(func(target Target, err error) bool { return yield(bulk.Target(target), err) })
+		}, o)
 	})
-	run.revokeOwn(false)
-	return run.finish()
 }
 
 // RevokeAll revokes the caller's tokens: it lists them all, chooses with Match,
@@ -251,18 +257,5 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 //
 // The report is never nil; the error is its [RevokeReport.Err].
 func (s *JWTService) RevokeAll(ctx context.Context, opts *RevokeOptions) (*RevokeReport, error) {
-	run, err := newRun(ctx, s.client, opts)
-	if err != nil {
-		return run.fail(err)
-	}
-	defer run.close()
-	complete := run.passes()
-	run.confirm(complete)
-	run.noteWithoutJTI()
-	run.revokeOwn(complete)
-	run.confirm(false)
-	if complete {
-		run.noteOwnWithoutJTI()
-	}
-	return run.finish()
+	return s.run(ctx, opts, func(api runAPI, o bulk.Options) bulk.Summary { return bulk.All(ctx, api, o) })
 }

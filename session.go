@@ -50,10 +50,10 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 	}
 	anonymous := &Client{settings: settings, authorization: func(context.Context) (string, error) { return "", nil }}
 	r := request{route: routeSignIn, body: body, once: true, unseen: mintedUnseen, inBody: []string{password, jsonInner(password)}}
-	credentials, err := exchange(ctx, anonymous, r, readSignIn)
-	if err != nil {
+	credentials, end := exchange(ctx, anonymous, r, readSignIn)
+	if end.err != nil {
 		anonymous.CloseIdleConnections()
-		return nil, err
+		return nil, end.err
 	}
 	client := newClient(credentials, settings)
 	if authorization, err := client.authorization(ctx); err == nil {
@@ -97,10 +97,11 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 	if claims.JTI == "" {
 		return nil, invalidArgument("the client's token has no jti, so that no revocation ends it: only a new GLOBAL_SECRET on the server, or disabling the user, does")
 	}
-	return c.JWT.revoke(ctx, request{
+	resp, end := c.JWT.delete(ctx, request{
 		route: routeRevokeByJTI, identifier: claims.JTI, authorization: authorization,
 		reads401: c.tookBefore(authorization), advice401: refusedSignOut,
 	})
+	return resp, end.err
 }
 
 // Claims reads what the token that the client sends says about itself, its jti and

@@ -25,6 +25,14 @@ var (
 	routeRevokeByID  = route{method: "DELETE", template: "/jwt/history/id/:id", prefix: "/jwt/history/id/", argument: "id"}
 )
 
+// revocation is the route of a DELETE by jti, or by id.
+func revocation(byJTI bool) route {
+	if byJTI {
+		return routeRevokeByJTI
+	}
+	return routeRevokeByID
+}
+
 // path builds the decoded and the escaped path of the route. It is the only
 // place that puts an identifier into a path.
 func (r route) path(identifier string) (decoded, escaped string, err error) {

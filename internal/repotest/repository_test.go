@@ -24,9 +24,10 @@ const module = "github.com/go-tiledesk/tiledesk"
 var allowed = map[string][]string{
 	".": {
 		"github.com/google/go-querystring/query", "golang.org/x/time/rate",
-		module + "/internal/ident", module + "/internal/paging", module + "/internal/redact",
+		module + "/internal/bulk", module + "/internal/ident", module + "/internal/paging", module + "/internal/redact",
 		module + "/internal/transport", module + "/internal/wire",
 	},
+	"internal/bulk":      {module + "/internal/paging", module + "/internal/redact"},
 	"internal/transport": {"github.com/hashicorp/go-retryablehttp"},
 	"internal/wire":      {"github.com/tidwall/gjson"},
 	"internal/ident":     {module + "/internal/redact"},

@@ -1,4 +1,4 @@
-package tiledesk
+package bulk
 
 import (
 	"context"
@@ -45,7 +45,7 @@ func (r *run) work(feed func(give func(job))) {
 			return
 		default:
 		}
-		if started < r.opts.Concurrency {
+		if started < r.options.Concurrency {
 			started++
 			workers.Go(func() { r.worker(j, jobs) })
 			return
@@ -101,7 +101,7 @@ func (r *run) read(targets iter.Seq2[Target, error], give func(job)) {
 	if r.ctx.Err() == nil {
 		for target, err := range targets {
 			if err != nil {
-				r.note(fmt.Errorf("the sequence of targets ended: %w", hide(err, r.client.secrets(request{}))))
+				r.note(fmt.Errorf("the sequence of targets ended: %w", r.api.Hide(err)))
 				break
 			}
 			if give(job{target: target}); r.ctx.Err() != nil {
@@ -109,9 +109,7 @@ func (r *run) read(targets iter.Seq2[Target, error], give func(job)) {
 			}
 		}
 	}
-	if r.ctx.Err() != nil {
-		r.noteStop()
-	}
+	r.noteStop()
 }
 
 // outlasting returns a context that ends a while after another one.
