@@ -94,7 +94,7 @@ func listsToItsEnd(t *testing.T, entry func(page int) int, want int, cause strin
 	if got := strings.Count(a.stdout.(*bytes.Buffer).String(), "\n"); got != want || codeOf(err) != exitUndone {
 		t.Errorf("got %d tokens, exit code %d", got, codeOf(err))
 	}
-	if says := fmt.Sprintf("warning: the list is not whole: it ended after %d tokens", want); !strings.Contains(stderr.String(), says) || !strings.Contains(explain(err), cause) {
+	if says := "warning: the list is not whole: it ended after " + count(want, "token"); !strings.Contains(stderr.String(), says) || !strings.Contains(explain(err), cause) {
 		t.Errorf("%s: %v", stderr.String(), err)
 	}
 }
