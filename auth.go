@@ -100,10 +100,10 @@ func authorize(ctx context.Context, credentials Credentials) (string, error) {
 	value = strings.TrimSpace(value)
 	switch {
 	case errors.Is(err, ErrInvalidArgument):
-		return "", hide(err, redact.New(redact.Authorization(value)...))
+		return "", redact.New(redact.Authorization(value)...).Hide(err)
 	case err != nil:
 		err = fmt.Errorf("tiledesk: the credentials gave no authorization, nothing was sent: %w", err)
-		return "", newSafeError(err, redact.New(redact.Authorization(value)...))
+		return "", redact.New(redact.Authorization(value)...).Tell(err)
 	case value == "":
 		return "", invalidArgument("the credentials gave an empty authorization")
 	case hasScheme(value, "JWT"), redact.IsToken(value):

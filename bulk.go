@@ -102,7 +102,7 @@ func (a runAPI) Ended(ctx context.Context) error {
 	return contextError(ctx, a.client.secrets(request{}))
 }
 
-func (a runAPI) Hide(err error) error { return hide(err, a.client.secrets(request{})) }
+func (a runAPI) Hide(err error) error { return a.client.secrets(request{}).Hide(err) }
 
 func (a runAPI) Check(byJTI bool, identifier string) error {
 	return revocation(byJTI).checkIdentifier(identifier)

@@ -145,8 +145,14 @@ func (c *call) observer(ctx context.Context) func(transport.Attempt) {
 			attrs = append(attrs, slog.Int("status", a.StatusCode))
 		}
 		if a.Err != nil {
-			attrs = append(attrs, slog.String("error", clean(withoutURL(a.Err).Error(), c.secrets())))
+			attrs = append(attrs, slog.String("error", c.secrets().Tell(a.Err).Error()))
 		}
 		c.logger.LogAttrs(ctx, slog.LevelDebug, "tiledesk: attempt", attrs...)
 	}
+}
+
+// contextError is the context's error together with its cause, if it has one.
+// Both can be the caller's, so that a secret can stand in them.
+func contextError(ctx context.Context, secrets *redact.Secrets) error {
+	return secrets.Hide(transport.ContextError(ctx))
 }

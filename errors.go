@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -162,11 +161,11 @@ func (e *APIError) Unwrap() error { return e.cause }
 
 // Format prints the same text for every verb, since %+v would print the body
 // and %#v all of it. %q quotes it.
-func (e APIError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
+func (e APIError) Format(f fmt.State, verb rune) { redact.Format(f, verb, e.Error()) }
 
 // connectionError is a call that ended without an answer.
 type connectionError struct {
-	*safeError
+	*redact.Failure
 	method, route string
 	attempts      int
 	unseen        string // what to do where the server may have acted; empty: nothing
@@ -181,65 +180,19 @@ func (e *connectionError) Error() string {
 	if e.unseen != "" {
 		unseen = "; " + e.unseen
 	}
-	return fmt.Sprintf("tiledesk: %s %s: no answer%s: %s%s", e.method, e.route, after, e.text, unseen)
+	return fmt.Sprintf("tiledesk: %s %s: no answer%s: %s%s", e.method, e.route, after, e.Failure.Error(), unseen)
 }
 
 // Is reports whether the target is [ErrNoAnswer] and a request was sent, or an
 // error that was left out since it holds a secret.
 func (e *connectionError) Is(target error) bool {
-	return target == ErrNoAnswer && e.attempts > 0 || e.safeError.Is(target)
+	return target == ErrNoAnswer && e.attempts > 0 || e.Failure.Is(target)
 }
 
 // Format prints the same text for every verb.
-func (e *connectionError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.Error()) }
-
-// safeError is an error of the transport or of the caller's code, told without URL
-// or secret.
-type safeError struct {
-	text  string
-	cause error                   // nil when its text, or that of an error inside it, holds a secret
-	is    func(target error) bool // answers for the cause that is left out
-	as    func(target any) bool   // answers for those errors inside it that hold none
-}
-
-func newSafeError(err error, secrets *redact.Secrets) *safeError {
-	err = withoutURL(err)
-	e := &safeError{text: clean(err.Error(), secrets), cause: err}
-	if tells(err, secrets) {
-		shown := silent(err, secrets)
-		e.cause = nil
-		e.is = func(target error) bool { return errors.Is(err, target) }
-		e.as = func(target any) bool {
-			return slices.ContainsFunc(shown, func(inner error) bool { return errors.As(inner, target) })
-		}
-	}
-	return e
-}
-
-func (e *safeError) Error() string { return e.text }
-
-// Unwrap gives the cause for [errors.Is] and [errors.As].
-func (e *safeError) Unwrap() error { return e.cause }
-
-// Is answers [errors.Is] where the cause itself cannot be shown.
-func (e *safeError) Is(target error) bool { return e.is != nil && e.is(target) }
-
-// As answers [errors.As] with what can be shown of such a cause.
-func (e *safeError) As(target any) bool { return e.as != nil && e.as(target) }
-
-// Format prints the same text for every verb.
-func (e *safeError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.text) }
+func (e *connectionError) Format(f fmt.State, verb rune) { redact.Format(f, verb, e.Error()) }
 
 // invalidArgument is the error for what was refused before anything was sent.
 func invalidArgument(format string, args ...any) error {
 	return fmt.Errorf("tiledesk: %w: %w", ErrInvalidArgument, fmt.Errorf(format, args...))
-}
-
-// formatSafely writes text for any verb, quoted for %q.
-func formatSafely(f fmt.State, verb rune, text string) {
-	if verb == 'q' {
-		fmt.Fprintf(f, "%q", text)
-		return
-	}
-	fmt.Fprint(f, text)
 }

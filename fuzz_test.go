@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-tiledesk/tiledesk/internal/ident"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
@@ -153,7 +154,7 @@ func FuzzErrorMessage(f *testing.F) {
 			t.Fatalf("the text is not UTF-8: %q", text)
 		case strings.ContainsFunc(text, unicode.IsControl):
 			t.Fatalf("the text has control characters: %q", text)
-		case utf8.RuneCountInString(e.Message) > maxMessage:
+		case utf8.RuneCountInString(e.Message) > redact.MaxText:
 			t.Fatalf("the message has %d characters", utf8.RuneCountInString(e.Message))
 		case strings.Contains(undone(text), testToken), strings.Contains(undone(text), testJTI):
 			t.Fatalf("the text shows a secret: %q", text)
@@ -245,7 +246,7 @@ func FuzzRedirect(f *testing.F) {
 		}
 		answer := &Response{StatusCode: 302, Header: http.Header{"Location": {location}}}
 		text := c.newAPIError(transport.Result{Attempts: 1}, answer, c.refused(transport.Result{}, answer)).Error()
-		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 4*maxMessage+200 {
+		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 4*redact.MaxText+200 {
 			t.Fatalf("the text is not fit for a terminal: %q", text)
 		}
 		if strings.Contains(text, testJTI) || strings.Contains(text, testToken) || strings.Contains(text, "s3cret") && strings.Contains(location, ":s3cret@") {

@@ -68,7 +68,7 @@ func (t *Token) Field(name string, v any) (bool, error) {
 // Format prints the entry without Raw, for every verb. What a terminal would obey
 // is left out of the identifiers.
 func (t Token) Format(f fmt.State, verb rune) {
-	formatSafely(f, verb, fmt.Sprintf("{ID:%s JTI:%s CreatedAt:%s UpdatedAt:%s}",
+	redact.Format(f, verb, fmt.Sprintf("{ID:%s JTI:%s CreatedAt:%s UpdatedAt:%s}",
 		redact.Line(redact.Identifier(t.ID)), redact.Line(redact.Identifier(t.JTI)), printTime(t.CreatedAt), printTime(t.UpdatedAt)))
 }
 

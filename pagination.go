@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	"github.com/go-tiledesk/tiledesk/internal/paging"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
@@ -46,7 +47,7 @@ func readPage(number int, resp *Response) (*HistoryPage, *wire.Fault) {
 
 // Format prints the page without its entries and its body, for every verb.
 func (p HistoryPage) Format(f fmt.State, verb rune) {
-	formatSafely(f, verb, fmt.Sprintf("{Page:%d PerPage:%d Count:%d Tokens:%d}", p.Page, p.PerPage, p.Count, len(p.Tokens)))
+	redact.Format(f, verb, fmt.Sprintf("{Page:%d PerPage:%d Count:%d Tokens:%d}", p.Page, p.PerPage, p.Count, len(p.Tokens)))
 }
 
 // History goes through all pages, from opts.Page on. Do not revoke while ranging

@@ -162,7 +162,7 @@ type reportError struct {
 func (e *reportError) Error() string { return e.text }
 
 // Format prints the same text for every verb.
-func (e *reportError) Format(f fmt.State, verb rune) { formatSafely(f, verb, e.text) }
+func (e *reportError) Format(f fmt.State, verb rune) { redact.Format(f, verb, e.text) }
 
 // Is reports whether any failure is of that kind.
 func (e *reportError) Is(target error) bool {
@@ -193,7 +193,7 @@ func joinLines(errs []error) string {
 
 // oneLine is the text of an error without our own prefix, at most 500 characters.
 // It may be the caller's, so that a token can stand in it.
-func oneLine(err error) string { return cut(cleanLine(err), 500) }
+func oneLine(err error) string { return redact.Cut(cleanLine(err), 500) }
 
 func cleanLine(err error) string {
 	return redact.New().Clean(strings.TrimPrefix(err.Error(), "tiledesk: "))

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
@@ -26,7 +27,7 @@ type Response struct {
 
 // Format prints a summary for every verb.
 func (r Response) Format(f fmt.State, verb rune) {
-	formatSafely(f, verb, fmt.Sprintf("%d %s, %d bytes, attempt %d",
+	redact.Format(f, verb, fmt.Sprintf("%d %s, %d bytes, attempt %d",
 		r.StatusCode, http.StatusText(r.StatusCode), len(r.Body), r.Attempts))
 }
 
@@ -118,7 +119,7 @@ func (c *call) failure(result transport.Result, answer *Response) (err error, re
 // stopped is what kept a request from another attempt, with nothing of the caller's
 // that is a secret.
 func (c *call) stopped(result transport.Result) error {
-	return hide(result.Stop, c.secrets())
+	return c.secrets().Hide(result.Stop)
 }
 
 // finding is what an answer that is not a success says.
@@ -166,7 +167,7 @@ func found(fault *wire.Fault) finding {
 
 // silence is the typed error for a call that ended without an answer.
 func (c *call) silence(result transport.Result) error {
-	err := withoutURL(result.Err)
+	err := redact.WithoutURL(result.Err)
 	switch stop := result.Stop; {
 	case result.TooLarge:
 		err = fmt.Errorf("%w: %w", ErrResponseTooLarge, err)
@@ -176,8 +177,8 @@ func (c *call) silence(result transport.Result) error {
 		err = fmt.Errorf("%w; before that: %w", stop, err)
 	}
 	silence := &connectionError{
-		safeError: c.safely(err),
-		method:    c.route.method, route: c.route.template, attempts: result.Attempts,
+		Failure: c.safely(err),
+		method:  c.route.method, route: c.route.template, attempts: result.Attempts,
 	}
 	if result.ReplyLost {
 		silence.unseen = c.unseen
@@ -186,14 +187,14 @@ func (c *call) silence(result transport.Result) error {
 }
 
 // safely describes a failure below HTTP without the URL and any secret.
-func (c *call) safely(err error) *safeError { return newSafeError(err, c.secrets()) }
+func (c *call) safely(err error) *redact.Failure { return c.secrets().Tell(err) }
 
 // newAPIError is the error for an answer, with what to do where the server may have
 // acted unseen: a reply was lost, or a success did not say what it should.
 func (c *call) newAPIError(result transport.Result, answer *Response, f finding) *APIError {
 	var fields []FieldError
 	for _, field := range f.fields {
-		fields = append(fields, FieldError{Field: clean(field.Field, c.secrets()), Message: clean(field.Message, c.secrets())})
+		fields = append(fields, FieldError{Field: c.secrets().Short(field.Field), Message: c.secrets().Short(field.Message)})
 	}
 	if c.unseen != "" && (result.ReplyLost || answer.StatusCode <= 299) {
 		f.advice = strings.TrimPrefix(f.advice+"; "+c.unseen, "; ")
@@ -201,7 +202,7 @@ func (c *call) newAPIError(result transport.Result, answer *Response, f finding)
 	after, _ := transport.RetryAfter(answer.Header)
 	return &APIError{
 		StatusCode: answer.StatusCode,
-		Message:    clean(f.message, c.secrets()),
+		Message:    c.secrets().Short(f.message),
 		Fields:     fields,
 		Method:     c.route.method,
 		Route:      c.route.template,
@@ -229,7 +230,7 @@ func (c *call) redirectAdvice(location string) string {
 	if err != nil || target.Host == "" {
 		return "the redirect has a malformed Location; " + so
 	}
-	place := clean(target.Scheme+"://"+target.Host, c.secrets())
+	place := c.secrets().Short(target.Scheme + "://" + target.Host)
 	if target.Scheme == c.baseURL.Scheme && target.Host == c.baseURL.Host {
 		place = "another path of " + place
 	}

@@ -53,6 +53,17 @@ func checkNoText(t *testing.T, what string, err error, secret string) {
 	}
 }
 
+// unwrap gives the errors that an error wraps; one can be nil.
+func unwrap(err error) []error {
+	switch err := err.(type) {
+	case interface{ Unwrap() error }:
+		return []error{err.Unwrap()}
+	case interface{ Unwrap() []error }:
+		return err.Unwrap()
+	}
+	return nil
+}
+
 var errInner = &innerError{7}
 
 func TestCredentials_errorsShowNoSecret(t *testing.T) {
