@@ -21,6 +21,21 @@ type Credentials interface {
 	Authorization(ctx context.Context) (string, error)
 }
 
+// CredentialsFunc is a function that serves as [Credentials], as
+// [http.HandlerFunc] does for handlers: a token from the context of a web request, or
+// from a vault. It returns the token, with or without "JWT " in front; where only a
+// raw token is at hand that may hold white space or "Bearer", let
+// JWTAuth(token).Authorization(ctx) return it, which says what is wrong.
+type CredentialsFunc func(ctx context.Context) (string, error)
+
+// Authorization calls the function. A nil one is [ErrInvalidArgument].
+func (f CredentialsFunc) Authorization(ctx context.Context) (string, error) {
+	if f == nil {
+		return "", errNoCredentials
+	}
+	return f(ctx)
+}
+
 // BasicAuth authorizes with email and password. [NewClient] refuses an empty
 // email, one with a colon in it (the header could not tell where the password
 // begins) and control characters.
@@ -79,10 +94,12 @@ func (c *fixedCredentials) Authorization(context.Context) (string, error) {
 	return c.value(), nil
 }
 
+var errNoCredentials = invalidArgument("no credentials: use BasicAuth(email, password) or JWTAuth(token)")
+
 // checkCredentials refuses what can be known to be wrong before a request.
 func checkCredentials(credentials Credentials) error {
 	if isNil(credentials) {
-		return invalidArgument("no credentials: use BasicAuth(email, password) or JWTAuth(token)")
+		return errNoCredentials
 	}
 	if fixed, ok := credentials.(*fixedCredentials); ok {
 		return fixed.err

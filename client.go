@@ -44,9 +44,22 @@ func NewClient(credentials Credentials, opts ...Option) (*Client, error) {
 // BaseURL returns the base URL without a slash at the end.
 func (c *Client) BaseURL() string { return c.settings.baseURL.String() }
 
+// WithCredentials returns a client that authorizes with other credentials and shares
+// everything else with this one, connections and rate limiter too: one client for
+// the server, and one of these for each user or account. It costs no more than the
+// struct, and does not touch the network.
+//
+// Credentials that cannot work are [ErrInvalidArgument].
+func (c *Client) WithCredentials(credentials Credentials) (*Client, error) {
+	if err := checkCredentials(credentials); err != nil {
+		return nil, err
+	}
+	return newClient(credentials, c.settings), nil
+}
+
 // CloseIdleConnections closes the connections that the client keeps for its next
-// calls. It leaves the transport of a client given to [WithHTTPClient] alone,
-// since others may use it.
+// calls, shared ones of [Client.WithCredentials] included. It leaves the transport of
+// a client given to [WithHTTPClient] alone, since others may use it.
 func (c *Client) CloseIdleConnections() {
 	if own := c.settings.own; own != nil {
 		own.CloseIdleConnections()

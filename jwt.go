@@ -39,11 +39,21 @@ type ListHistoryOptions struct {
 // Token is one entry of the history. Printing or marshalling it shows everything
 // but Raw, and redacts an identifier that is a whole token.
 type Token struct {
-	ID        string          // "_id"
-	JTI       string          // "jti"; can be empty, entries of custom sign-ins have none
-	CreatedAt time.Time       // "createdAt" in UTC; zero when absent, unreadable or before March 1973, as epoch seconds are
-	UpdatedAt time.Time       // "updatedAt" in UTC; zero like CreatedAt
-	Raw       json.RawMessage `json:"-"` // the whole entry as it came, every field kept; it can hold the raw token
+	ID        string          `json:"id"`                 // "_id"
+	JTI       string          `json:"jti"`                // "jti"; can be empty, entries of custom sign-ins have none
+	CreatedAt time.Time       `json:"createdAt,omitzero"` // "createdAt" in UTC; zero when absent, unreadable or before March 1973, as epoch seconds are
+	UpdatedAt time.Time       `json:"updatedAt,omitzero"` // "updatedAt" in UTC; zero like CreatedAt
+	Raw       json.RawMessage `json:"-"`                  // the whole entry as it came, every field kept; it can hold the raw token
+}
+
+// Target names the token for [JWTService.RevokeEach], by both of its identifiers: with
+// the jti a run recognizes the client's own token, which the id alone does not tell.
+// That of a nil token is empty.
+func (t *Token) Target() Target {
+	if t == nil {
+		return Target{}
+	}
+	return Target{JTI: t.JTI, ID: t.ID}
 }
 
 // Field reads a field of the entry that has no Go field, "status" for example,
@@ -72,8 +82,9 @@ func (t Token) Format(f fmt.State, verb rune) {
 		redact.Line(redact.Identifier(t.ID)), redact.Line(redact.Identifier(t.JTI)), printTime(t.CreatedAt), printTime(t.UpdatedAt)))
 }
 
-// MarshalJSON writes the entry without Raw. Only the Go fields have an identifier
-// that is a whole token; here it is redacted.
+// MarshalJSON writes {"id","jti","createdAt","updatedAt"}, without a time that is
+// zero, and [json.Unmarshal] reads it back. Only the Go fields have an identifier that
+// is a whole token; here it is redacted.
 func (t Token) MarshalJSON() ([]byte, error) {
 	type plain Token
 	t.ID, t.JTI = redact.Identifier(t.ID), redact.Identifier(t.JTI)

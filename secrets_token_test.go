@@ -28,7 +28,7 @@ func TestToken_redactsAWholeToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		token := page.Tokens[0]
-		target := Target{JTI: token.JTI, ID: token.ID}
+		target := token.Target()
 		result := RevokeResult{Target: target, Token: token, Outcome: Failed}
 		var text strings.Builder
 		show(&text, token, *token, page, *page, page.Tokens, target, &target, result, RevokeReport{Failures: []RevokeResult{result}})
@@ -51,7 +51,7 @@ func TestToken_marshalsItsFields(t *testing.T) {
 	t.Parallel()
 	token := &Token{ID: "a", JTI: "b<c>", CreatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Raw: []byte(`{}`)}
 	text, err := json.Marshal(HistoryPage{Tokens: []*Token{token, nil}, Count: -1})
-	const want = `{"Tokens":[{"ID":"a","JTI":"b\u003cc\u003e","CreatedAt":"2026-01-02T03:04:05Z","UpdatedAt":"0001-01-01T00:00:00Z"},null],"Page":0,"PerPage":0,"Count":-1}`
+	const want = `{"Tokens":[{"id":"a","jti":"b\u003cc\u003e","createdAt":"2026-01-02T03:04:05Z"},null],"Page":0,"PerPage":0,"Count":-1}`
 	if err != nil || string(text) != want {
 		t.Errorf("got %s, %v", text, err)
 	}
