@@ -160,14 +160,11 @@ func (x *examination) tryRevocation(ctx context.Context) error {
 	if _, err = x.own.JWT.ListHistory(ctx, nil); !x.revokesOwn(ctx) || err != nil {
 		return err
 	}
-	switch _, err := x.own.JWT.ListHistory(ctx, nil); {
-	case err == nil:
-		x.Enforced = ptr(false)
-	case errors.Is(err, tiledesk.ErrUnauthorized) && !fromElsewhere(err):
-		x.Enforced = ptr(true)
-	default:
+	still, err := takes(ctx, x.own.Client)
+	if err != nil {
 		return err
 	}
+	x.Enforced = ptr(!still)
 	if before != nil && *before {
 		if x.RevokedStay, err = x.lists(ctx, x.own.jti); err != nil {
 			return err

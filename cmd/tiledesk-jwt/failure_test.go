@@ -84,7 +84,7 @@ func TestConclude_warnsOfTokensWithoutJTI(t *testing.T) {
 	var stderr bytes.Buffer
 	a, _ := testApp(&stderr)
 	a.console.quiet = true
-	code := a.conclude(context.Background(), &tiledesk.RevokeReport{Revoked: 3, WithoutJTI: 3})
+	code := a.conclude(context.Background(), &tiledesk.RevokeReport{Revoked: 3, WithoutJTI: 3}, false)
 	if want := "warning: the entries of 3 revoked tokens show no jti"; code != exitDone || !strings.HasPrefix(stderr.String(), want) || !strings.Contains(stderr.String(), whatEndsIt) {
 		t.Errorf("%d: %s", code, stderr.String())
 	}
@@ -98,7 +98,7 @@ func TestConclude_saysNothingOfTheRunWhereOneTokenFailed(t *testing.T) {
 	report := &tiledesk.RevokeReport{Revoked: 1, Failed: 1, Passes: 2, Failures: []tiledesk.RevokeResult{
 		{Outcome: tiledesk.Failed, Err: errors.New("any")},
 	}}
-	if code := a.conclude(context.Background(), report); code != exitUndone || stderr.Len() > 0 {
+	if code := a.conclude(context.Background(), report, false); code != exitUndone || stderr.Len() > 0 {
 		t.Errorf("%d: %s", code, stderr.String())
 	}
 }

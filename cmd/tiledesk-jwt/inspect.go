@@ -5,13 +5,15 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 type inspectCommand struct {
-	File given `arg:"" optional:"" name:"file" help:"A file that holds a token, or - for stdin. Without it: TILEDESK_TOKEN or TILEDESK_TOKEN_FILE, else stdin."`
+	Format string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"text or json (${default})."`
+	File   given  `arg:"" optional:"" name:"file" help:"A file that holds a token, or - for stdin. Without it: TILEDESK_TOKEN or TILEDESK_TOKEN_FILE, else stdin."`
 }
 
 // Help is what inspect --help says in addition.
@@ -29,8 +31,40 @@ func (c *inspectCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Format == inJSON {
+		return unwritten("The claims", writeJSON(a.console.out(), claimsJSON(claims)))
+	}
 	describe(a, claims)
 	return nil
+}
+
+// inspected are claims for programs; null is what the token does not say.
+type inspected struct {
+	JTI       *string  `json:"jti"`
+	UserID    *string  `json:"userId"`
+	IssuedAt  *string  `json:"issuedAt"`
+	ExpiresAt *string  `json:"expiresAt"`
+	Issuer    *string  `json:"issuer"`
+	Audience  []string `json:"audience"`
+	Subject   *string  `json:"subject"`
+}
+
+func claimsJSON(claims *tiledesk.Claims) inspected {
+	text := func(value string) *string { return orNull(redact.Tokens(value)) }
+	moment := func(t *time.Time) *string {
+		if t == nil {
+			return nil
+		}
+		return orNull(stamp(*t))
+	}
+	audience := make([]string, 0, len(claims.Audience))
+	for _, value := range claims.Audience {
+		audience = append(audience, redact.Tokens(value))
+	}
+	return inspected{
+		JTI: text(claims.JTI), UserID: text(claims.UserID), IssuedAt: moment(claims.IssuedAt), ExpiresAt: moment(claims.ExpiresAt),
+		Issuer: text(claims.Issuer), Audience: audience, Subject: text(claims.Subject),
+	}
 }
 
 func (c *inspectCommand) token(ctx context.Context, a *app) (string, error) {

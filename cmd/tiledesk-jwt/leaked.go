@@ -40,19 +40,24 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	l.verify = c.Verify
+	l.verify = c.wanted()
 	ask := !c.DryRun && !c.Yes
 	if err := a.mustBeThere(ask, c.TokenFrom == "-" && !a.onTerminal.stdin); err != nil {
 		return err
 	}
-	return l.withSession(ctx, func(s *session) error {
-		l.self = l.self || sameJTI(s.jti, l.claims.JTI)
+	u, err := c.running.start(a)
+	if err != nil {
+		return err
+	}
+	u.verified = "verified: the server accepted the token before and refuses it now"
+	return l.withUndertaking(ctx, u, &c.proving, l.connect, c.DryRun, func(s *session) error {
 		owner := either(l.claims.UserID, "unknown")
 		if !ask {
 			a.console.note("The token has the jti %s and is of user %s.", l.claims.JTI, owner)
 		}
 		if c.DryRun {
-			a.console.print("would be revoked: %s", l.claims.JTI)
+			u.report = new(tiledesk.RevokeReport)
+			u.tell(&u.report.Planned, l.result(tiledesk.Planned, nil))
 			return nil
 		}
 		if ask {
@@ -60,10 +65,10 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 				return err
 			}
 		}
-		if c.Verify {
-			return l.revokeVerified(ctx, s)
+		if c.wanted() {
+			return l.revokeTried(ctx, s, u)
 		}
-		return l.revoke(ctx, s)
+		return l.revoke(ctx, s, u)
 	})
 }
 
@@ -72,6 +77,11 @@ func (a *app) readLeak(ctx context.Context, name string) (*leak, error) {
 	if err != nil {
 		return nil, err
 	}
+	return a.leakOf(name, token)
+}
+
+// leakOf refuses a token that no revocation can end or that was cut.
+func (a *app) leakOf(name, token string) (*leak, error) {
 	claims, err := tiledesk.ParseClaims(token)
 	if err != nil {
 		return nil, err
@@ -101,55 +111,52 @@ func wellFormed(token string) bool {
 		redact.IsToken(token) && !strings.HasSuffix(token, ".")
 }
 
-// withSession uses the credentials of the environment, or the leaked token itself
-// where there are none.
-func (l *leak) withSession(ctx context.Context, use func(*session) error) error {
+// connect uses the credentials of the environment, or the leaked token itself where
+// there are none.
+func (l *leak) connect(ctx context.Context) (*session, error) {
 	if l.hasCredentials() || l.flags.SignIn {
-		return l.app.withSession(ctx, use)
+		s, err := l.app.connect(ctx)
+		if err == nil {
+			l.self = sameJTI(s.jti, l.claims.JTI)
+		}
+		return s, err
 	}
 	l.self = true
 	client, err := tiledesk.NewClient(tiledesk.JWTAuth(l.token()), l.options()...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return use(&session{Client: client, jti: l.claims.JTI, userID: l.claims.UserID, account: l.claims.UserID})
+	return &session{Client: client, jti: l.claims.JTI, userID: l.claims.UserID, account: l.claims.UserID}, nil
 }
 
-// revokeVerified tries the token before and after.
-func (l *leak) revokeVerified(ctx context.Context, s *session) error {
+// revokeTried tries the token before. Only a token that was accepted then can prove
+// anything later.
+func (l *leak) revokeTried(ctx context.Context, s *session, u *undertaking) error {
 	before, err := s.JWT.Accepts(ctx, l.token())
 	switch {
 	case err != nil:
 		l.console.complain("The token was not revoked, since it could not be tried before. Without --verify it is revoked untried.")
+		u.report = new(tiledesk.RevokeReport)
+		u.tell(&u.report.NotAttempted, l.result(tiledesk.NotAttempted, err))
 		return err
 	case !before && l.self:
-		return l.refused(s)
+		return l.fail(u, l.refused(s))
 	case !before:
 		l.console.complain("The token was not accepted even before: %s It is revoked all the same, but nothing is proved by that.", l.whyRefused(s))
 	}
-	if err := l.revoke(ctx, s); err != nil {
+	if err := l.revoke(ctx, s, u); err != nil {
 		return err
 	}
 	if !before {
-		return ended(exitUndone)
+		u.unproved = true
+		return nil
 	}
-	after, err := s.JWT.Accepts(ctx, l.token())
-	switch {
-	case err != nil:
-		l.console.complain("The token was revoked, but whether the server refuses it now could not be found out.")
-		return err
-	case after:
-		return undone("STILL ACCEPTED: the server noted the revocation and still accepts the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt)
-	}
-	if !l.flags.Quiet {
-		l.console.print("verified: the server accepted the token before and refuses it now")
-	}
-	l.console.note("%s", stillElsewhere)
+	u.witnesses = append(u.witnesses, s.witnessOf(l.claims.JTI, l.token))
 	return nil
 }
 
 // revoke sends the revocation.
-func (l *leak) revoke(ctx context.Context, s *session) error {
+func (l *leak) revoke(ctx context.Context, s *session, u *undertaking) error {
 	var resp *tiledesk.Response
 	var err error
 	if l.self {
@@ -159,22 +166,35 @@ func (l *leak) revoke(ctx context.Context, s *session) error {
 	}
 	switch {
 	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
-		return l.notFound(s, err)
+		return l.fail(u, l.notFound(s, err))
 	case l.self && errors.Is(err, tiledesk.ErrUnauthorized) && !fromElsewhere(err):
-		return l.refused(s)
+		return l.fail(u, l.refused(s))
 	case err != nil:
-		return err
-	case resp.StatusCode == http.StatusUnauthorized: // of a token that the server took before
-		l.console.print("already gone: %s", l.claims.JTI)
+		return l.fail(u, err)
+	}
+	u.report = new(tiledesk.RevokeReport)
+	if resp.StatusCode == http.StatusUnauthorized { // of a token that the server took before
+		u.tell(&u.report.AlreadyGone, l.result(tiledesk.AlreadyGone, nil))
 		return nil
 	}
-	if !l.flags.Quiet {
-		l.console.print("revoked: %s", l.claims.JTI)
-	}
-	if !l.verify {
+	u.tell(&u.report.Revoked, l.result(tiledesk.Revoked, nil))
+	if !l.verify && !u.json {
 		l.console.note("Whether the server refuses the token now was not tried: --verify does.")
 	}
 	return nil
+}
+
+// fail takes in why the token is not known to be revoked.
+func (l *leak) fail(u *undertaking, err error) error {
+	u.report = &tiledesk.RevokeReport{Failed: 1}
+	if u.json {
+		u.results = append(u.results, resultLineOf(l.result(tiledesk.Failed, err)))
+	}
+	return err
+}
+
+func (l *leak) result(outcome tiledesk.Outcome, err error) tiledesk.RevokeResult {
+	return tiledesk.RevokeResult{Target: tiledesk.Target{JTI: l.claims.JTI}, Outcome: outcome, Err: err, Attempts: 1}
 }
 
 // refused says what is known of a token that the server refuses: that it does, and

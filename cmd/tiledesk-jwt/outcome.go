@@ -40,13 +40,18 @@ func (a *app) summarize(report *tiledesk.RevokeReport) {
 	default:
 		parts = []string{"there was nothing to revoke"}
 	}
+	if report.Planned > 0 && !a.onTerminal.stdout { // the lines of a dry run can be piped on
+		a.console.complain("%s", sentence(strings.Join(parts, ", ")))
+		return
+	}
 	a.console.say("%s", sentence(strings.Join(parts, ", ")))
 }
 
 // conclude says why a run stopped, if it did, what it cannot vouch for, and returns
-// the exit code. What became of single tokens was said before.
-func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport) int {
-	if report.Revoked > 0 && a.onTerminal.stderr {
+// the exit code. What became of single tokens was said before. A run that proves what
+// it did says later whether the server refuses revoked tokens.
+func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport, proves bool) int {
+	if report.Revoked > 0 && a.onTerminal.stderr && !proves {
 		a.console.note("The server says so. Whether it refuses revoked tokens, tiledesk-jwt doctor finds out.")
 	}
 	if n := report.WithoutJTI; n > 0 {

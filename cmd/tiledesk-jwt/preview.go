@@ -14,7 +14,7 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 	if c.DryRun {
 		a.console.note("Dry run: nothing is revoked.")
 	}
-	progress := a.newProgress(0)
+	u, progress := selection.undertaking, a.newProgress(0)
 	report := a.revokeAll(ctx, s, tiledesk.RevokeOptions{
 		DryRun:         true,
 		Concurrency:    1, // nothing is sent, and so the order stays that of the list
@@ -27,15 +27,16 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 		OnResult: func(r tiledesk.RevokeResult) {
 			selection.count(r)
 			if c.DryRun {
-				_ = selection.file.write(r, a.now()) // told below
-				if r.Outcome == tiledesk.Planned && !a.onTerminal.stdout {
-					a.showResult(r)
-				}
+				u.lines = r.Outcome == tiledesk.Planned && !a.onTerminal.stdout
+				u.did(r) // a report that takes no more is told below
 			}
 		},
 	})
 	progress.finish()
-	code := a.conclude(ctx, report)
+	code := a.conclude(ctx, report, false)
+	if c.DryRun || report.Err() != nil && !errors.Is(report.Err(), tiledesk.ErrIncompleteHistory) || selection.tally.planned == 0 {
+		u.report = report
+	}
 	if code != exitDone && !errors.Is(report.Err(), tiledesk.ErrIncompleteHistory) {
 		return false, ended(code)
 	}
@@ -51,14 +52,15 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 }
 
 // showPlan shows the first tokens, how many there are, and what is left alone: on
-// stdout when that is all that was asked for, else beside the question.
+// stdout when that is all that was asked for, else beside the question. Where stdout
+// is read by a program, it has the lines of a dry run and nothing else.
 func (a *app) showPlan(selection *selection, dryRun bool) {
-	t := selection.tally
+	t, forPrograms := selection.tally, selection.undertaking.json || !a.onTerminal.stdout
 	line, sentence := a.console.show, a.console.complain
-	if dryRun {
+	if dryRun && !forPrograms {
 		line, sentence = a.console.print, a.console.say
 	}
-	if !dryRun || a.onTerminal.stdout {
+	if !dryRun || !forPrograms {
 		for _, token := range t.first {
 			text := "  " + nameOf(tiledesk.Target{JTI: token.JTI, ID: token.ID})
 			if a.console.width >= narrow {

@@ -30,6 +30,7 @@ type progress struct {
 	matched int
 	done    int // tokens that were revoked, or not
 	failed  int // of those
+	named   bool // the targets are known without a list
 	running bool
 	started time.Time // when the first was done
 	told    time.Time // of the newest line
@@ -41,6 +42,13 @@ func (a *app) newProgress(expected int) *progress {
 		a.console.note("Listing the tokens.")
 	}
 	p := &progress{app: a, total: expected, told: a.now()}
+	a.status.show(p.text)
+	return p
+}
+
+// newProgressOf is for targets that are known without a list.
+func (a *app) newProgressOf(targets int) *progress {
+	p := &progress{app: a, total: targets, named: true, told: a.now()}
 	a.status.show(p.text)
 	return p
 }
@@ -113,6 +121,8 @@ func (p *progress) text(now time.Time) string {
 	defer p.mu.Unlock()
 	switch {
 	case p.running:
+	case p.named:
+		return "Revoking " + count(p.total, "token")
 	case p.seen == 0:
 		return "Listing the tokens"
 	default:

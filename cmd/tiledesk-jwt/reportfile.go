@@ -40,12 +40,8 @@ func keyOfEntry(id, jti string) (entryKey, bool) {
 
 // reportLine is one line of the file.
 type reportLine struct {
-	Time     string           `json:"time"`
-	ID       string           `json:"id"`
-	JTI      string           `json:"jti"`
-	Outcome  tiledesk.Outcome `json:"outcome"`
-	Attempts int              `json:"attempts"`
-	Error    *string          `json:"error"`
+	Time string `json:"time"`
+	resultLine
 }
 
 // errInUse is a file that another run has locked.
@@ -164,7 +160,7 @@ func (r *reportFile) take(text []byte) bool {
 	return true
 }
 
-var errForeignReport = errors.New("the file is there and is not a report of tiledesk-jwt revoke-all; choose another name")
+var errForeignReport = errors.New("the file is there and is not a report of tiledesk-jwt; choose another name")
 
 // beginsReport reports whether a text without its line break can be what a crash
 // left of the first line. It is thrown away, and many a file of somebody else is
@@ -179,7 +175,12 @@ func (r *reportFile) resumed() int { return len(r.done) }
 
 // has reports whether an earlier run has dealt with the token.
 func (r *reportFile) has(token *tiledesk.Token) bool {
-	key, tells := keyOfEntry(token.ID, token.JTI)
+	return r.hasTarget(tiledesk.Target{ID: token.ID, JTI: token.JTI})
+}
+
+// hasTarget is has for a target as it was given to both runs.
+func (r *reportFile) hasTarget(target tiledesk.Target) bool {
+	key, tells := keyOfEntry(target.ID, target.JTI)
 	return tells && r.done[key]
 }
 
@@ -194,13 +195,7 @@ func (r *reportFile) write(result tiledesk.RevokeResult, now time.Time) bool {
 	if r.File == nil || r.failed != nil || r.knows(result) {
 		return r.failed == nil
 	}
-	line := reportLine{
-		Time: stamp(now), ID: redact.Identifier(result.Target.ID), JTI: redact.Identifier(result.Target.JTI),
-		Outcome: result.Outcome, Attempts: result.Attempts,
-	}
-	if result.Err != nil {
-		line.Error = orNull(safe(withoutPrefix(result.Err)))
-	}
+	line := reportLine{stamp(now), resultLineOf(result)}
 	var whole bytes.Buffer // one write a line, so that a crash cuts at most the last one
 	if r.failed = writeJSON(&whole, line); r.failed == nil {
 		_, r.failed = r.Write(whole.Bytes())

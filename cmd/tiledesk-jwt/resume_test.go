@@ -77,7 +77,7 @@ func TestRevokeAll_signsInAgain(t *testing.T) {
 			report := filepath.Join(t.TempDir(), "report")
 			code := a.run([]string{"revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "2", "--report", report})
 			said := a.stdout.(*bytes.Buffer).String()
-			if code != exitDone || said != "10 revoked, 1 left alone.\n" {
+			if code != exitDone || said != "10 revoked, 1 left alone.\nverified: the server refuses revoked tokens\n" {
 				t.Errorf("exit code %d: %s%s", code, said, stderr)
 			}
 			if strings.Count(stderr.String(), "Signing in again (1 of 3).") != 1 {

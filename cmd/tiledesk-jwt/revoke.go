@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -11,11 +12,26 @@ import (
 type revokeCommand struct {
 	JTI       []string `arg:"" optional:"" name:"jti" help:"The jti of a token to revoke."`
 	ID        []string `sep:"none" placeholder:"ID" help:"The id of a token's entry; can be given several times."`
-	From      given    `placeholder:"FILE|-" help:"Read a jti a line, id:ID for an id, or the objects of list --format jsonl."`
+	From      given    `placeholder:"FILE|-" help:"Read a jti a line, id:ID for an id, the objects of list --format jsonl, or the lines of a dry run."`
 	TokenFrom given    `name:"token-from" placeholder:"FILE|-" help:"Read a leaked token and revoke it. Without credentials it revokes itself."`
-	Verify    bool     `help:"With --token-from: try the token before and after."`
 	DryRun    bool     `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
 	Yes       bool     `short:"y" help:"Do not ask."`
+	proving
+	running
+}
+
+// running are the flags of a run over many tokens.
+type running struct {
+	Concurrency int    `default:"4" placeholder:"N" help:"How many requests are under way at once (${default})."`
+	Report      given  `placeholder:"FILE" help:"Write what became of each token to this file, a JSON object a line. A run that finds the file goes on where it stopped."`
+	Format      string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"text, or json for one object at the end (${default})."`
+}
+
+func (r *running) check() error {
+	if r.Concurrency < 1 {
+		return usage("--concurrency: %d is below 1", r.Concurrency)
+	}
+	return nil
 }
 
 // Help is what revoke --help says in addition.
@@ -27,17 +43,27 @@ A revocation cannot be undone. On a terminal you are asked first; elsewhere --ye
 
 // Run is tiledesk-jwt revoke.
 func (c *revokeCommand) Run(ctx context.Context, a *app) error {
+	if err := cmp.Or(c.proving.check(), c.running.check()); err != nil {
+		return err
+	}
 	byName := len(c.JTI) + len(c.ID)
 	switch {
 	case c.TokenFrom != "" && (byName > 0 || c.From != ""):
 		return usage("--token-from revokes one token and goes with no other. Run tiledesk-jwt revoke twice.")
-	case c.Verify && c.TokenFrom == "":
-		return usage("--verify needs the token itself, to try it. Use it with --token-from.")
+	case c.TokenFrom != "" && c.Report != "":
+		return usage("--token-from revokes one token, so that there is nothing that --report could go on with.")
+	case c.wanted() && c.TokenFrom == "" && !a.flags.SignIn:
+		return usage("--verify needs a token to try. Use it with --token-from, or with --sign-in, whose own token is tried.")
 	case c.TokenFrom != "":
 		return c.revokeLeaked(ctx, a)
 	case byName == 0 && c.From == "":
 		return usage("Say which token to revoke: a jti, --id, --from or --token-from. To revoke all, use tiledesk-jwt revoke-all.")
 	}
+	return c.revokeNamed(ctx, a)
+}
+
+// revokeNamed revokes what was named on the command line or in a file.
+func (c *revokeCommand) revokeNamed(ctx context.Context, a *app) error {
 	ask := !c.DryRun && !c.Yes
 	if c.From == "-" && a.onTerminal.stdin { // before somebody types a list for nothing
 		if err := a.mustBeThere(ask, true); err != nil {
@@ -48,25 +74,46 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if len(targets) == 0 {
+	if len(targets) == 0 && c.Format != inJSON {
 		a.console.note("There is nothing to revoke: the list is empty.")
 		return nil
 	}
-	if err := a.mustBeThere(ask, c.From == "-"); err != nil {
+	if err := a.mustBeThere(ask && len(targets) > 0, c.From == "-"); err != nil {
 		return err
 	}
-	return a.withSession(ctx, func(s *session) error {
+	u, err := c.running.start(a)
+	if err != nil {
+		return err
+	}
+	defer u.file.close()
+	return a.withUndertaking(ctx, u, &c.proving, a.connect, c.DryRun, func(s *session) error {
 		if slices.ContainsFunc(targets[:min(len(targets), len(c.JTI))], s.inUse) {
 			return usage("Nothing was sent: %s is the token in use, and no run revokes that by its jti. %s", s.jti, endCurrent)
 		}
-		others := slices.DeleteFunc(slices.Clone(targets), s.inUse) // which would be skipped
+		left := slices.DeleteFunc(slices.Clone(targets), u.file.hasTarget)
+		others := slices.DeleteFunc(slices.Clone(left), s.inUse) // which would be skipped
 		if ask && len(others) > 0 {
 			if err := a.confirmTargets(ctx, s, others); err != nil {
 				return err
 			}
 		}
-		return c.revokeEach(ctx, a, s, targets)
+		return c.revokeEach(ctx, a, s, u, left)
 	})
+}
+
+// start opens the report of a run.
+func (r *running) start(a *app) (*undertaking, error) {
+	file, err := openReport(string(r.Report), lockFile)
+	if err != nil {
+		return nil, err
+	}
+	if file.unlocked {
+		a.console.warn("%s cannot be locked where it is. Let no other run use it before this one has ended.", string(r.Report))
+	}
+	if file.resumed() > 0 {
+		a.console.note("Going on with %s: %s done before.", string(r.Report), count(file.resumed(), "token"))
+	}
+	return &undertaking{app: a, json: r.Format == inJSON, file: file}, nil
 }
 
 // endCurrent says how to end the token in use and no other.
@@ -110,26 +157,33 @@ func (c *revokeCommand) targets(ctx context.Context, a *app) ([]tiledesk.Target,
 	return once, nil
 }
 
-func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, targets []tiledesk.Target) error {
+func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, u *undertaking, targets []tiledesk.Target) error {
 	if c.DryRun {
 		a.console.note("Dry run: nothing is revoked.")
 	}
-	named := targets[:min(len(targets), len(c.JTI))]
+	ctx, u.stop = context.WithCancelCause(ctx)
+	defer u.stop(nil)
+	u.lines = len(targets) <= maxShown || !a.onTerminal.stdout
+	if len(targets) > maxShown && !c.DryRun {
+		u.progress = a.newProgressOf(len(targets))
+	}
 	kept := false // the token in use was named on the command line
-	report := a.revokeEach(ctx, s, targets, tiledesk.RevokeOptions{
-		DryRun: c.DryRun,
+	u.report = a.revokeEach(ctx, s, targets, tiledesk.RevokeOptions{
+		Concurrency: c.Concurrency,
+		DryRun:      c.DryRun,
 		OnResult: func(r tiledesk.RevokeResult) {
-			kept = kept || r.Outcome == tiledesk.Skipped && slices.Contains(named, r.Target)
-			a.showResult(r)
+			kept = kept || r.Outcome == tiledesk.Skipped && slices.Contains(c.JTI, r.Target.JTI)
+			u.did(r)
 		},
 	})
+	u.finish()
 	if kept {
 		a.console.complain("The token in use is not revoked by its jti. %s", endCurrent)
 	}
-	if len(targets) > 1 {
-		a.summarize(report)
+	if len(targets) != 1 && !u.json {
+		a.summarize(u.report)
 	}
-	code := a.conclude(ctx, report)
+	code := u.conclude(ctx, s.signedIn)
 	if kept {
 		code = worse(code, exitUndone)
 	}
@@ -169,7 +223,7 @@ func (a *app) showResult(r tiledesk.RevokeResult) {
 	case tiledesk.Skipped:
 		a.console.note("skipped: %s: it is the token in use", name)
 	case tiledesk.Planned:
-		a.console.print("would be revoked: %s", name)
+		a.console.print(plannedLine+"%s", name)
 	default:
 		if !a.flags.Quiet {
 			a.console.print("%s: %s", r.Outcome, name)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -15,8 +16,9 @@ type revokeAllCommand struct {
 	IncludeCurrent bool   `name:"include-current" help:"Revoke the token in use as well, last of all."`
 	DryRun         bool   `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
 	Yes            bool   `short:"y" help:"Do not ask."`
-	Concurrency    int    `default:"4" placeholder:"N" help:"How many requests are under way at once (${default})."`
-	Report         given  `placeholder:"FILE" help:"Write what became of each token to this file, a JSON object a line. A run that finds the file goes on where it stopped."`
+	TokenFrom      given  `name:"token-from" placeholder:"FILE|-" help:"Verify by the tokens in this file, one a line: they are tried before the run and after it. The run has to revoke them."`
+	proving
+	running
 }
 
 // Help is what revoke-all --help says in addition.
@@ -28,25 +30,32 @@ A revocation cannot be undone. On a terminal you see first what would be revoked
 
 // Run is tiledesk-jwt revoke-all.
 func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
-	if c.Concurrency < 1 {
-		return usage("--concurrency: %d is below 1", c.Concurrency)
-	}
-	ask := !c.DryRun && !c.Yes
-	if err := a.mustBeThere(ask, false); err != nil {
+	if err := cmp.Or(c.running.check(), c.proving.check()); err != nil {
 		return err
 	}
-	file, err := openReport(string(c.Report), lockFile)
+	c.Verify = c.Verify || c.TokenFrom != ""
+	if c.wanted() && c.TokenFrom == "" && !a.flags.SignIn {
+		return usage("--verify needs a token to try. Use it with --sign-in, whose own token is tried, or with --token-from FILE, where FILE holds tokens that the run revokes.")
+	}
+	ask := !c.DryRun && !c.Yes
+	if err := a.mustBeThere(ask, c.TokenFrom == "-" && !a.onTerminal.stdin); err != nil {
+		return err
+	}
+	samples, err := a.readSamples(ctx, string(c.TokenFrom))
 	if err != nil {
 		return err
 	}
-	defer file.close()
-	if file.unlocked {
-		a.console.warn("%s cannot be locked where it is. Let no other run use it before this one has ended.", string(c.Report))
+	u, err := c.running.start(a)
+	if err != nil {
+		return err
 	}
-	selection := selection{before: c.cutoff(a.now()), file: file}
-	return a.withSession(ctx, func(s *session) error {
-		if file.resumed() > 0 {
-			a.console.note("Going on with %s: %s done before.", string(c.Report), count(file.resumed(), "token"))
+	defer u.file.close()
+	selection := selection{before: c.cutoff(a.now()), file: u.file, undertaking: u, samples: samples}
+	return a.withUndertaking(ctx, u, &c.proving, a.connect, c.DryRun, func(s *session) error {
+		if !c.DryRun {
+			if err := selection.samples.tryBefore(ctx, a, s); err != nil {
+				return err
+			}
 		}
 		if s.basic && !c.DryRun {
 			a.console.note("With email and password each request costs the server a password hash. --sign-in is faster: it uses one token and revokes it at the end.")
@@ -82,6 +91,9 @@ type selection struct {
 	file       *reportFile
 	tally      tally
 	incomplete bool // there may be tokens that were not listed
+
+	undertaking *undertaking
+	samples     samples // tokens to try before and after
 }
 
 // tally is what people are told before they are asked.
@@ -163,51 +175,33 @@ func (t *tally) leftAlone(before time.Time) string {
 
 // revokeAll is the run itself.
 func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, selection *selection) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	progress := a.newProgress(selection.tally.planned)
+	u := selection.undertaking
+	ctx, u.stop = context.WithCancelCause(ctx)
+	defer u.stop(nil)
+	u.progress = a.newProgress(selection.tally.planned)
 	selection.tally = tally{}
-	var shown int
-	report := a.revokeAll(ctx, s, tiledesk.RevokeOptions{
+	u.report = a.revokeAll(ctx, s, tiledesk.RevokeOptions{
 		Concurrency:    c.Concurrency,
 		IncludeCurrent: c.IncludeCurrent,
 		Match: func(token *tiledesk.Token) bool {
 			matched := selection.match(token)
-			progress.listed(matched)
+			u.progress.listed(matched)
 			return matched
 		},
 		OnResult: func(r tiledesk.RevokeResult) {
 			selection.count(r)
-			if !selection.file.write(r, a.now()) {
-				stop(errNoReport)
-			}
-			if r.Outcome == tiledesk.Failed {
-				if shown++; shown <= maxShown {
-					a.showResult(r)
-				}
-			}
-			progress.did(r)
+			selection.samples.note(r, u.file)
+			u.did(r)
 		},
 	})
-	progress.finish()
-	return c.tell(ctx, a, selection, report, shown)
-}
-
-// tell sums up.
-func (c *revokeAllCommand) tell(ctx context.Context, a *app, selection *selection, report *tiledesk.RevokeReport, failed int) error {
-	if failed > maxShown {
-		a.console.complain("%d more failed; --report writes down each of them.", failed-maxShown)
+	u.finish()
+	if !u.json {
+		a.summarize(u.report)
 	}
-	a.summarize(report)
 	if text := selection.tally.leftAlone(selection.before); text != "" && c.Yes { // else it was said before
 		a.console.note("%s", text)
 	}
-	if err := selection.file.failed; err != nil {
-		a.console.complain("The report could not be written, so the run stopped: %s. Make room, then run the same command again.", unreadable(err))
-	}
-	code := a.conclude(ctx, report)
-	if selection.file.failed != nil {
-		code = worse(code, exitUndone)
-	}
+	code := u.conclude(ctx, s.signedIn || c.wanted())
+	selection.samples.testify(u, s)
 	return ended(code)
 }

@@ -64,8 +64,8 @@ func TestReportThatTakesNoMore(t *testing.T) {
 	file.close()
 	var stderr bytes.Buffer
 	a, _ := testApp(&stderr)
-	c := &revokeAllCommand{Concurrency: 1, Yes: true}
-	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: file})
+	c := &revokeAllCommand{running: running{Concurrency: 1}, Yes: true}
+	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: file, undertaking: &undertaking{app: a, file: file}})
 	if codeOf(err) != exitInterrupted || !strings.Contains(stderr.String(), "The report could not be written, so the run stopped") {
 		t.Errorf("%v: %s", err, stderr.String())
 	}
@@ -99,8 +99,8 @@ func TestTokensKeepAppearing(t *testing.T) {
 	}
 	var stderr bytes.Buffer
 	a, _ := testApp(&stderr)
-	c := &revokeAllCommand{Concurrency: 1, Yes: true}
-	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: &reportFile{}})
+	c := &revokeAllCommand{running: running{Concurrency: 1}, Yes: true}
+	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: &reportFile{}, undertaking: &undertaking{app: a, file: &reportFile{}}})
 	if codeOf(err) != exitUndone || !strings.Contains(stderr.String(), "New tokens keep appearing. ") || strings.Contains(stderr.String(), "did not answer") {
 		t.Errorf("%v: %s", err, stderr.String())
 	}
@@ -127,7 +127,7 @@ func TestRevokeAll_tellsOfUnknownTimes(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	a, now := testApp(&stderr)
-	s := selection{file: &reportFile{}}
+	s := selection{file: &reportFile{}, undertaking: new(undertaking)}
 	for _, token := range []*tiledesk.Token{{JTI: "a"}, {JTI: "b", CreatedAt: *now}, {JTI: "c", CreatedAt: now.Add(-time.Hour)}} {
 		s.count(tiledesk.RevokeResult{Token: token, Outcome: tiledesk.Planned})
 	}

@@ -30,7 +30,7 @@ type session struct {
 	who      account
 	began    time.Time // when the first token was issued, by the clock of the server; zero when unknown
 	worked   bool      // the server took a token of this session
-	ended    bool      // the run itself revoked the token
+	ended    bool      // the run itself revoked the token, its sign-out included
 	replaced []string  // the jtis of tokens that were refused; the run signed in again
 }
 
@@ -47,7 +47,12 @@ func (a *app) withSession(ctx context.Context, use func(*session) error) error {
 	if err != nil {
 		return err
 	}
-	err = use(s)
+	return a.leave(ctx, s, use(s))
+}
+
+// leave signs out, if the session was signed in, and returns what the whole run
+// ends with. Where the sign-out fails, what happened before it is said first.
+func (a *app) leave(ctx context.Context, s *session, err error) error {
 	if !s.signedIn {
 		return err
 	}
@@ -117,7 +122,8 @@ func (a *app) signOut(ctx context.Context, s *session) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime+limiterWait(a.flags.Rate, 1+len(s.replaced)))
 	defer cancel()
 	texts := s.endReplaced(ctx)
-	_, err := s.SignOut(ctx)
+	resp, err := s.SignOut(ctx)
+	s.ended = s.ended || err == nil && resp.StatusCode != http.StatusUnauthorized
 	switch notFound := errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err); {
 	case err == nil, notFound && s.ended:
 		a.held.Store(nil)

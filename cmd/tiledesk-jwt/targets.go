@@ -18,6 +18,9 @@ import (
 // maxLine is longer than any line that names a token.
 const maxLine = 64 << 10
 
+// plannedLine is what the lines of a dry run begin with.
+const plannedLine = "would be revoked: "
+
 // readTargets reads the lines of revoke --from: a jti, id:ID, or an object of
 // list --format jsonl. Its errors name the line and do not repeat it.
 func (a *app) readTargets(ctx context.Context, name string) ([]tiledesk.Target, error) {
@@ -67,6 +70,10 @@ func parseTargets(in io.Reader) ([]tiledesk.Target, error) {
 
 func parseTarget(text string) (tiledesk.Target, error) {
 	var target tiledesk.Target
+	text = strings.TrimSpace(strings.TrimPrefix(text, plannedLine))
+	if text == "" {
+		return target, errors.New("nothing stands behind \"" + strings.TrimSpace(plannedLine) + "\", where a token belongs")
+	}
 	switch id, byID := strings.CutPrefix(text, "id:"); {
 	case text[0] == '{':
 		var object struct {

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/redact"
+)
+
+// inJSON is the format for programs.
+const inJSON = "json"
+
+// undertaking is a run that revokes, and what is told of it: lines as it goes, or
+// one object at its end.
+type undertaking struct {
+	app      *app
+	json     bool
+	lines    bool // each target has a line of its own
+	file     *reportFile
+	progress *progress               // nil: nothing is drawn
+	stop     context.CancelCauseFunc // ends the run where its report takes no more; nil: there is none
+
+	report    *tiledesk.RevokeReport // nil: nothing was sent that revokes
+	results   []resultLine           // for programs
+	failed    int
+	witnesses []witness // tokens that this run revoked and that the server accepted before
+	unproved  bool      // a token that was to be tried cannot prove anything, which was said
+	verified  string    // in other words than usual
+}
+
+// resultLine is what became of one target, for programs.
+type resultLine struct {
+	ID       string           `json:"id"`
+	JTI      string           `json:"jti"`
+	Outcome  tiledesk.Outcome `json:"outcome"`
+	Attempts int              `json:"attempts"`
+	Error    *string          `json:"error"`
+}
+
+func resultLineOf(r tiledesk.RevokeResult) resultLine {
+	line := resultLine{ID: redact.Identifier(r.Target.ID), JTI: redact.Identifier(r.Target.JTI), Outcome: r.Outcome, Attempts: r.Attempts}
+	if r.Err != nil {
+		line.Error = orNull(safe(withoutPrefix(r.Err)))
+	}
+	return line
+}
+
+// did takes in and tells what became of a target.
+func (u *undertaking) did(r tiledesk.RevokeResult) {
+	if !u.file.write(r, u.app.now()) && u.stop != nil {
+		u.stop(errNoReport)
+	}
+	if u.json && r.Outcome != tiledesk.Skipped {
+		u.results = append(u.results, resultLineOf(r))
+	}
+	trouble := r.Outcome == tiledesk.Failed || r.Outcome == tiledesk.NotFound
+	if trouble {
+		u.failed++
+	}
+	switch {
+	case u.lines && (!u.json || trouble || r.Outcome == tiledesk.NotAttempted), !u.lines && trouble && u.failed <= maxShown:
+		u.app.showResult(r)
+	}
+	if u.progress != nil {
+		u.progress.did(r)
+	}
+}
+
+// tell counts and tells what became of the only target.
+func (u *undertaking) tell(count *int, r tiledesk.RevokeResult) {
+	*count = 1
+	u.lines = r.Outcome != tiledesk.NotAttempted // of which the reason is said
+	u.did(r)
+}
+
+// finish ends the drawing and says how many failures were not shown.
+func (u *undertaking) finish() {
+	if u.progress != nil {
+		u.progress.finish()
+	}
+	if more := u.failed - maxShown; more > 0 && !u.lines {
+		u.app.console.complain("%d more failed; --report writes down each of them.", more)
+	}
+}
+
+// conclude says what the counts do not, and returns the exit code.
+func (u *undertaking) conclude(ctx context.Context, proves bool) int {
+	if err := u.file.failed; err != nil {
+		u.app.console.complain("The report could not be written, so the run stopped: %s. Make room, then run the same command again.", unreadable(err))
+	}
+	code := u.app.conclude(ctx, u.report, proves)
+	if u.file.failed != nil {
+		code = worse(code, exitUndone)
+	}
+	return code
+}
+
+// runJSON is a run for programs.
+type runJSON struct {
+	BaseURL      string       `json:"baseURL"`
+	Account      *string      `json:"account"`
+	DryRun       bool         `json:"dryRun"`
+	Revoked      int          `json:"revoked"`
+	AlreadyGone  int          `json:"alreadyGone"`
+	NotFound     int          `json:"notFound"`
+	Skipped      int          `json:"skipped"`
+	Planned      int          `json:"planned"`
+	Failed       int          `json:"failed"`
+	NotAttempted int          `json:"notAttempted"`
+	WithoutJTI   int          `json:"withoutJTI"`
+	Incomplete   bool         `json:"incomplete"`
+	DoneBefore   int          `json:"doneBefore"`
+	Verified     *bool        `json:"verified"`
+	Error        *string      `json:"error"`
+	Results      []resultLine `json:"results"`
+}
+
+func (u *undertaking) result(s *session, dryRun bool, verified *bool) runJSON {
+	r := u.report
+	result := runJSON{
+		BaseURL: s.BaseURL(), Account: orNull(s.account), DryRun: dryRun,
+		Revoked: r.Revoked, AlreadyGone: r.AlreadyGone, NotFound: r.NotFound, Skipped: r.Skipped, Planned: r.Planned,
+		Failed: r.Failed, NotAttempted: r.NotAttempted, WithoutJTI: r.WithoutJTI, Incomplete: r.Incomplete,
+		DoneBefore: u.file.resumed(), Verified: verified, Results: slices.Clip(u.results),
+	}
+	if result.Results == nil {
+		result.Results = []resultLine{}
+	}
+	if err := r.RunErr(); err != nil {
+		result.Error = orNull(safe(withoutPrefix(err)))
+	}
+	return result
+}
+
+// withUndertaking lends a session to a run, signs out, proves what was done, and
+// prints the result for programs. The run can prove what it did by its own token,
+// whose sign-out is a revocation too, without having been asked to.
+func (a *app) withUndertaking(ctx context.Context, u *undertaking, proving *proving, connect func(context.Context) (*session, error), dryRun bool, use func(*session) error) error {
+	s, err := connect(ctx)
+	if err != nil {
+		return err
+	}
+	err = a.leave(ctx, s, use(s))
+	if u.report == nil {
+		return err
+	}
+	code, verified := exitDone, (*bool)(nil)
+	if !dryRun && (proving.wanted() || s.signedIn && u.report.Revoked > 0) {
+		code, verified = a.proveUndertaking(ctx, u, s, proving)
+	}
+	if u.json {
+		if err := unwritten("The result", writeJSON(a.console.out(), u.result(s, dryRun, verified))); err != nil {
+			a.console.complain("%s", explain(err))
+			code = worse(code, codeOf(err))
+		}
+	}
+	if code == exitDone {
+		return err
+	}
+	if text := explainIf(err); text != "" {
+		a.console.complain("%s", text)
+	}
+	return ended(worse(codeOf(err), code))
+}
+
+// proveUndertaking returns the exit code, and the proof for programs.
+func (a *app) proveUndertaking(ctx context.Context, u *undertaking, s *session, proving *proving) (int, *bool) {
+	witnesses := append(u.witnesses, s.ownWitness()...)
+	switch {
+	case interrupted(ctx): // was said
+		return exitDone, nil
+	case len(witnesses) == 0 && u.unproved:
+		return exitUndone, nil
+	case len(witnesses) == 0 && !proving.wanted():
+		return exitDone, nil
+	}
+	p := a.prove(ctx, witnesses, proving.VerifyFor)
+	p.good = either(u.verified, "verified: the server refuses revoked tokens")
+	code, verified := a.tellProof(ctx, p, proving.wanted(), u.json), p.known()
+	if len(u.witnesses) > 0 && p.verdict == refused {
+		a.console.note("%s", stillElsewhere)
+	}
+	if u.unproved && p.verdict == refused {
+		return exitUndone, nil
+	}
+	return code, verified
+}
