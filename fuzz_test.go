@@ -3,17 +3,9 @@ package tiledesk
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"net/http"
-	"net/url"
 	"strings"
 	"testing"
-	"unicode"
-	"unicode/utf8"
 
-	"github.com/go-tiledesk/tiledesk/internal/ident"
-	"github.com/go-tiledesk/tiledesk/internal/redact"
-	"github.com/go-tiledesk/tiledesk/internal/transport"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
@@ -125,78 +117,6 @@ func FuzzVerdict(f *testing.F) {
 	})
 }
 
-func FuzzErrorMessage(f *testing.F) {
-	addRecordings(f, func(r recording) {
-		f.Add(r.Response.Status, r.Response.Headers["content-type"], []byte(r.Response.Body))
-	})
-	for _, seed := range []string{
-		"", "Unauthorized", `{"msg":"a"}`, `{"message":{"msg":"a"}}`, `{"error":{"err":"a"}}`, `{"errors":[{"param":"p","msg":"m","value":"v"},"x",1]}`,
-		"<html><title>502 Bad &amp; Gateway</title>", "<title>", "<TITLE>x</title", "Ⱥ<title>Ⱥ</title>", "\xff\xfe\x00", "JWT " + testToken, `"text"`, "\u202etext",
-	} {
-		f.Add(502, "text/html", []byte(seed))
-		f.Add(400, "", []byte(seed))
-	}
-	u, err := url.Parse(testURL + "/jwt/history/" + testJTI)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, status int, contentType string, body []byte) {
-		c := &call{
-			options: &options{},
-			request: request{route: routeRevokeByJTI, authorization: "JWT " + testToken, identifier: testJTI},
-			url:     u,
-		}
-		answer := &Response{StatusCode: status, Header: http.Header{"Content-Type": {contentType}}, Body: body}
-		e := c.newAPIError(transport.Result{Attempts: 1}, answer, c.refused(transport.Result{}, answer))
-		text := e.Error()
-		switch {
-		case !utf8.ValidString(text):
-			t.Fatalf("the text is not UTF-8: %q", text)
-		case strings.ContainsFunc(text, unicode.IsControl):
-			t.Fatalf("the text has control characters: %q", text)
-		case utf8.RuneCountInString(e.Message) > redact.MaxText:
-			t.Fatalf("the message has %d characters", utf8.RuneCountInString(e.Message))
-		case strings.Contains(undone(text), testToken), strings.Contains(undone(text), testJTI):
-			t.Fatalf("the text shows a secret: %q", text)
-		}
-		for _, field := range e.Fields {
-			if strings.Contains(field.Field+field.Message, testToken) {
-				t.Fatalf("a field shows a secret: %q", field)
-			}
-		}
-	})
-}
-
-func FuzzPath(f *testing.F) {
-	for _, seed := range []string{
-		"", ".", "..", "a/b", "a/../b", `a\..\b`, "a?b", "a%2Fb", "id/x", "a..b", "ü", "..%2f", "a//b", "#", ";", " a ", "\x00", testToken, strings.Repeat("a", ident.Max+1), "\xff",
-	} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, identifier string) {
-		for _, route := range []route{routeRevokeByJTI, routeRevokeByID} {
-			decoded, escaped, err := route.path(identifier)
-			if err != nil {
-				if !errors.Is(err, ErrInvalidArgument) || len(identifier) > 8 && strings.Contains(err.Error(), identifier) {
-					t.Fatalf("got %v", err)
-				}
-				continue
-			}
-			rest, ok := strings.CutPrefix(escaped, route.prefix)
-			if !ok || strings.ContainsAny(rest, "/?#\\ ") {
-				t.Fatalf("%q is not one segment", rest)
-			}
-			if back, err := url.PathUnescape(rest); err != nil || back != identifier || decoded != route.prefix+identifier {
-				t.Fatalf("%q comes back as %q, %v", identifier, back, err)
-			}
-			u, err := url.Parse("https://tiledesk.test" + escaped)
-			if err != nil || u.Path != route.prefix+identifier || u.JoinPath().EscapedPath() != escaped {
-				t.Fatalf("%q is parsed as %q, %v", escaped, u.Path, err)
-			}
-		}
-	})
-}
-
 // FuzzSignIn reads the reply to a sign-in: what it takes for a token fits into a
 // header as it is.
 func FuzzSignIn(f *testing.F) {
@@ -219,38 +139,6 @@ func FuzzSignIn(f *testing.F) {
 		token, ok := strings.CutPrefix(value, "JWT ")
 		if err != nil || !ok || token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 			t.Fatalf("the token makes the header %q, %v", value, err)
-		}
-	})
-}
-
-// FuzzRedirect tells where a redirect points to, and nothing that it hides there.
-func FuzzRedirect(f *testing.F) {
-	for _, seed := range []string{
-		"", "/", "/login?next=/jwt/history/" + testJTI, "//other.test/", "https://user:s3cret@other.test/a", "http://tiledesk.test:80/", "%zz", ":", "\x1b[2J",
-		"https://" + testToken + ".test/", "https://\u202etset.rehto/", "javascript:alert(1)", "https://[::1", "https://x.test\\@y.test/",
-	} {
-		f.Add(seed)
-	}
-	u, err := url.Parse(testURL + "/jwt/history/" + testJTI)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Fuzz(func(t *testing.T, location string) {
-		settings, err := newOptions([]Option{WithBaseURL(testURL)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := &call{
-			options: settings, url: u,
-			request: request{route: routeRevokeByJTI, authorization: "JWT " + testToken, identifier: testJTI},
-		}
-		answer := &Response{StatusCode: 302, Header: http.Header{"Location": {location}}}
-		text := c.newAPIError(transport.Result{Attempts: 1}, answer, c.refused(transport.Result{}, answer)).Error()
-		if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) || len(text) > 4*redact.MaxText+200 {
-			t.Fatalf("the text is not fit for a terminal: %q", text)
-		}
-		if strings.Contains(text, testJTI) || strings.Contains(text, testToken) || strings.Contains(text, "s3cret") && strings.Contains(location, ":s3cret@") {
-			t.Fatalf("the text shows a secret: %q", text)
 		}
 	})
 }

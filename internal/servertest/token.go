@@ -8,15 +8,9 @@ import (
 	"github.com/go-tiledesk/tiledesk"
 )
 
-// CredentialsFunc are credentials of the caller's own.
-type CredentialsFunc func(context.Context) (string, error)
-
-// Authorization calls the function.
-func (f CredentialsFunc) Authorization(ctx context.Context) (string, error) { return f(ctx) }
-
 // Always gives one authorization.
 func Always(value string) tiledesk.Credentials {
-	return CredentialsFunc(func(context.Context) (string, error) { return value, nil })
+	return tiledesk.CredentialsFunc(func(context.Context) (string, error) { return value, nil })
 }
 
 // RawToken makes a token of any payload, with the dummy signature.

@@ -1,4 +1,4 @@
-package tiledesk
+package redact_test
 
 import (
 	"bytes"
@@ -13,6 +13,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // ownEcho repeats what belongs to the request, and no secret of another client.
@@ -33,7 +36,7 @@ func ownEcho(r *http.Request) string {
 
 // Whatever a server repeats of a request, and in whatever shape, nothing of it
 // reaches a text; Response alone has it, for whoever asks.
-func TestSecrets_ofAServerThatEchoes(t *testing.T) {
+func TestAPIError_ofAServerThatEchoes(t *testing.T) {
 	t.Parallel()
 	object := func(value any) string {
 		text, err := json.Marshal(value)
@@ -73,35 +76,35 @@ func TestSecrets_ofAServerThatEchoes(t *testing.T) {
 		for _, status := range []int{200, 302, 422} {
 			t.Run(fmt.Sprintf("%s with %d", name, status), func(t *testing.T) {
 				t.Parallel()
-				server := newWire(t, func(w http.ResponseWriter, r *http.Request) {
+				server := servertest.NewLoopback(t, func(w http.ResponseWriter, r *http.Request) {
 					contentType, body := shape(ownEcho(r))
 					w.Header().Set("Content-Type", contentType)
 					w.Header().Set("X-Echo", r.Header.Get("Authorization"))
-					w.Header().Set("Location", "https://"+testToken+".test/"+url.PathEscape(ownEcho(r)))
+					w.Header().Set("Location", "https://"+servertest.Token+".test/"+url.PathEscape(ownEcho(r)))
 					w.WriteHeader(status)
 					_, _ = w.Write([]byte(body))
 				})
-				checkCalls(t, WithBaseURL(server.URL))
+				checkCalls(t, tiledesk.WithBaseURL(server.URL))
 			})
 		}
 	}
 }
 
 // An answer that breaks off ends in an error of the transport and of the server.
-func TestSecrets_ofAnAnswerCutShort(t *testing.T) {
+func TestAPIError_ofAnAnswerCutShort(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{200, 422} {
-		server := newWire(t, func(w http.ResponseWriter, r *http.Request) {
+		server := servertest.NewLoopback(t, func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "100000")
 			w.WriteHeader(status)
 			_, _ = fmt.Fprintf(w, `{"errors":[{"value":%q,"msg":%q`, secretMark, ownEcho(r))
 		})
-		checkCalls(t, WithBaseURL(server.URL))
+		checkCalls(t, tiledesk.WithBaseURL(server.URL))
 	}
 }
 
 // The text of a transport's error can hold as much.
-func TestSecrets_ofATransportThatEchoes(t *testing.T) {
+func TestWithHTTPClient_ofATransportThatEchoes(t *testing.T) {
 	t.Parallel()
 	fail := map[string]func(*http.Request) error{
 		"plain":        func(r *http.Request) error { return errors.New(ownEcho(r)) },
@@ -118,11 +121,11 @@ func TestSecrets_ofATransportThatEchoes(t *testing.T) {
 	for name, fail := range fail {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkCalls(t, WithBaseURL("https://tiledesk.test"), withTransport(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			checkCalls(t, tiledesk.WithBaseURL("https://tiledesk.test"), servertest.WithTransport(servertest.Step(func(r *http.Request) (*http.Response, error) {
 				return nil, fail(r)
 			})))
 			marked := errors.New("x")
-			client := newTestClient(t, "https://tiledesk.test", withTransport(roundTripFunc(func(r *http.Request) (*http.Response, error) {
+			client := servertest.NewClient(t, "https://tiledesk.test", servertest.WithTransport(servertest.Step(func(r *http.Request) (*http.Response, error) {
 				return nil, errors.Join(marked, fail(r))
 			})))
 			if _, err := client.JWT.RevokeByJTI(t.Context(), secretJTI); !errors.Is(err, marked) {
@@ -138,29 +141,32 @@ type (
 	opaqueErrors []error
 )
 
-func (e opaqueError) Error() string    { return "opaque" }
-func (e opaqueError) Unwrap() error    { return e.inner }
-func (e opaqueErrors) Error() string   { return "opaque" }
+func (e opaqueError) Error() string { return "opaque" }
+
+func (e opaqueError) Unwrap() error { return e.inner }
+
+func (e opaqueErrors) Error() string { return "opaque" }
+
 func (e opaqueErrors) Unwrap() []error { return e }
 
 // checkCalls makes every call with every kind of client and looks at all that
 // comes of it, debug lines included.
-func checkCalls(t *testing.T, opts ...Option) {
+func checkCalls(t *testing.T, opts ...tiledesk.Option) {
 	t.Helper()
 	var log lockedBuffer
 	debug := &slog.HandlerOptions{Level: slog.LevelDebug}
 	logger := slog.New(both{slog.NewTextHandler(&log, debug), slog.NewJSONHandler(&log, debug)})
-	for kind, client := range secretClients(t, append(opts, WithLogger(logger))...) {
+	for kind, client := range secretClients(t, append(opts, tiledesk.WithLogger(logger))...) {
 		for name, call := range secretCalls {
 			value, err := call(t.Context(), client)
 			checkNoSecretInError(t, kind+" "+name, err)
 			checkNoSecret(t, kind+" "+name, value)
 			switch value := value.(type) {
-			case *Response:
+			case *tiledesk.Response:
 				if value != nil {
 					checkNoSecret(t, "response", *value)
 				}
-			case *HistoryPage:
+			case *tiledesk.HistoryPage:
 				if value != nil {
 					checkNoSecret(t, "page", *value)
 					checkNoSecret(t, "its response", value.Response)

@@ -1,4 +1,4 @@
-package tiledesk
+package redact_test
 
 import (
 	"encoding/json"
@@ -9,19 +9,22 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // A server can put a token into the identifiers of an entry, spelled in some way.
 func TestToken_redactsAWholeToken(t *testing.T) {
 	t.Parallel()
-	whole := tokenOf("listed")
+	whole := servertest.TokenOf("listed")
 	for name, id := range map[string]string{
 		"as it is": whole, "with JWT": "JWT " + whole, "white space": whole[:9] + " " + whole[9:],
 		"percent": strings.ReplaceAll(whole, ".", "%2e"), "invisible": whole[:9] + "\u200b" + whole[9:],
 	} {
-		client := newMockClient(t, JWTAuth(testToken), func(r *http.Request) (*http.Response, error) {
+		client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), func(r *http.Request) (*http.Response, error) {
 			row, err := json.Marshal(map[string]string{"_id": id, "jti": id, "createdAt": "2026-01-02T03:04:05Z"})
-			return firstPageOf(r, string(row)), err
+			return servertest.FirstPageOf(r, string(row)), err
 		})
 		page, err := client.JWT.ListHistory(t.Context(), nil)
 		if err != nil {
@@ -29,11 +32,11 @@ func TestToken_redactsAWholeToken(t *testing.T) {
 		}
 		token := page.Tokens[0]
 		target := token.Target()
-		result := RevokeResult{Target: target, Token: token, Outcome: Failed}
+		result := tiledesk.RevokeResult{Target: target, Token: token, Outcome: tiledesk.Failed}
 		var text strings.Builder
-		show(&text, token, *token, page, *page, page.Tokens, target, &target, result, RevokeReport{Failures: []RevokeResult{result}})
+		show(&text, token, *token, page, *page, page.Tokens, target, &target, result, tiledesk.RevokeReport{Failures: []tiledesk.RevokeResult{result}})
 		show(&text, client, *client, client.JWT, *client.JWT)
-		report, err := client.JWT.RevokeAll(t.Context(), &RevokeOptions{OnResult: func(r RevokeResult) { show(&text, r, r.Target, r.Token) }})
+		report, err := client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{OnResult: func(r tiledesk.RevokeResult) { show(&text, r, r.Target, r.Token) }})
 		show(&text, report, *report, report.Failures, err, report.RunErr())
 		for _, left := range []string{whole, "c2lnbmF0dXJl", strings.Split(whole, ".")[1]} {
 			if shown := undone(strings.ReplaceAll(text.String(), "\u200b", "")); strings.Contains(shown, left) {
@@ -49,18 +52,18 @@ func TestToken_redactsAWholeToken(t *testing.T) {
 // Names and values of the JSON are those of the Go fields, as ever.
 func TestToken_marshalsItsFields(t *testing.T) {
 	t.Parallel()
-	token := &Token{ID: "a", JTI: "b<c>", CreatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Raw: []byte(`{}`)}
-	text, err := json.Marshal(HistoryPage{Tokens: []*Token{token, nil}, Count: -1})
+	token := &tiledesk.Token{ID: "a", JTI: "b<c>", CreatedAt: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Raw: []byte(`{}`)}
+	text, err := json.Marshal(tiledesk.HistoryPage{Tokens: []*tiledesk.Token{token, nil}, Count: -1})
 	const want = `{"Tokens":[{"id":"a","jti":"b\u003cc\u003e","createdAt":"2026-01-02T03:04:05Z"},null],"Page":0,"PerPage":0,"Count":-1}`
 	if err != nil || string(text) != want {
 		t.Errorf("got %s, %v", text, err)
 	}
-	var page HistoryPage
+	var page tiledesk.HistoryPage
 	if err := json.Unmarshal(text, &page); err != nil || page.Tokens[0].JTI != token.JTI || !page.Tokens[0].CreatedAt.Equal(token.CreatedAt) {
 		t.Errorf("read back: %+v, %v", page, err)
 	}
-	text, err = json.Marshal(Target{JTI: "a", ID: "b"})
-	if got := fmt.Sprintf("%s %v %+v %v", text, Target{JTI: "a"}, Target{JTI: "a", ID: "b"}, err); got != `{"JTI":"a","ID":"b"} {a } {JTI:a ID:b} <nil>` {
+	text, err = json.Marshal(tiledesk.Target{JTI: "a", ID: "b"})
+	if got := fmt.Sprintf("%s %v %+v %v", text, tiledesk.Target{JTI: "a"}, tiledesk.Target{JTI: "a", ID: "b"}, err); got != `{"JTI":"a","ID":"b"} {a } {JTI:a ID:b} <nil>` {
 		t.Errorf("got %s", got)
 	}
 }

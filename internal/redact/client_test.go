@@ -1,4 +1,4 @@
-package tiledesk
+package redact_test
 
 import (
 	"context"
@@ -9,8 +9,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 const (
@@ -22,12 +26,12 @@ const (
 
 // secretTexts are what nothing that is printed, logged or marshalled may hold.
 func secretTexts() map[string]string {
-	parts := strings.Split(testToken, ".")
+	parts := strings.Split(servertest.Token, ".")
 	basic := base64.StdEncoding.EncodeToString([]byte("agent@example.com:" + secretPassword))
 	return map[string]string{
 		"the password": secretPassword, "its base64": base64.StdEncoding.EncodeToString([]byte(secretPassword)),
 		"the Basic header": basic, "the quoted password": fmt.Sprintf("%q", secretPassword)[1:15],
-		"the token": testToken, "its payload": parts[1], "its signature": parts[2],
+		"the token": servertest.Token, "its payload": parts[1], "its signature": parts[2],
 		"the jti": secretJTI, "the escaped jti": url.PathEscape(secretJTI),
 		"the query": secretSort, "the body": secretMark,
 	}
@@ -79,34 +83,27 @@ func decodeHex(text string) string {
 func checkNoSecretInError(t *testing.T, what string, err error) {
 	t.Helper()
 	checkNoSecret(t, what, err)
-	var apiErr *APIError
+	var apiErr *tiledesk.APIError
 	if errors.As(err, &apiErr) {
 		checkNoSecret(t, what+", copied", *apiErr)
 		checkNoSecret(t, what+", its response", apiErr.Response)
 		checkNoSecret(t, what+", its response copied", *apiErr.Response)
 		checkNoSecret(t, what+", its message and fields", []any{apiErr.Message, apiErr.Fields})
 	}
-	switch err := err.(type) {
-	case interface{ Unwrap() error }:
-		if inner := err.Unwrap(); inner != nil {
-			checkNoSecretInError(t, what+" > inner", inner)
-		}
-	case interface{ Unwrap() []error }:
-		for _, inner := range err.Unwrap() {
-			checkNoSecretInError(t, what+" > inner", inner)
-		}
+	for _, inner := range unwrap(err) {
+		checkNoSecretInError(t, what+" > inner", inner)
 	}
 }
 
 // secretClients are a client of each kind of credentials.
-func secretClients(t *testing.T, opts ...Option) map[string]*Client {
+func secretClients(t *testing.T, opts ...tiledesk.Option) map[string]*tiledesk.Client {
 	t.Helper()
-	clients := map[string]*Client{}
-	for name, credentials := range map[string]Credentials{
-		"Basic": BasicAuth("agent@example.com", secretPassword), "a JWT": JWTAuth(testToken), "custom": always("Bearer  " + testToken),
-		"custom Basic": always(" Basic  " + base64.StdEncoding.EncodeToString([]byte("agent@example.com:"+secretPassword))),
+	clients := map[string]*tiledesk.Client{}
+	for name, credentials := range map[string]tiledesk.Credentials{
+		"Basic": tiledesk.BasicAuth("agent@example.com", secretPassword), "a JWT": tiledesk.JWTAuth(servertest.Token), "custom": servertest.Always("Bearer  " + servertest.Token),
+		"custom Basic": servertest.Always(" Basic  " + base64.StdEncoding.EncodeToString([]byte("agent@example.com:"+secretPassword))),
 	} {
-		client, err := NewClient(credentials, append([]Option{WithRetryPolicy(quick), WithRateLimiter(nil)}, opts...)...)
+		client, err := tiledesk.NewClient(credentials, append([]tiledesk.Option{tiledesk.WithRetryPolicy(servertest.Quick), tiledesk.WithRateLimiter(nil)}, opts...)...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -116,36 +113,38 @@ func secretClients(t *testing.T, opts ...Option) map[string]*Client {
 }
 
 // secretCalls are every call of the service, with what they return.
-var secretCalls = map[string]func(context.Context, *Client) (any, error){
-	"list": func(ctx context.Context, c *Client) (any, error) {
-		return c.JWT.ListHistory(ctx, &ListHistoryOptions{SortField: secretSort})
+var secretCalls = map[string]func(context.Context, *tiledesk.Client) (any, error){
+	"list": func(ctx context.Context, c *tiledesk.Client) (any, error) {
+		return c.JWT.ListHistory(ctx, &tiledesk.ListHistoryOptions{SortField: secretSort})
 	},
-	"jti": func(ctx context.Context, c *Client) (any, error) { return c.JWT.RevokeByJTI(ctx, secretJTI) },
-	"id":  func(ctx context.Context, c *Client) (any, error) { return c.JWT.RevokeByID(ctx, secretJTI) },
+	"jti": func(ctx context.Context, c *tiledesk.Client) (any, error) { return c.JWT.RevokeByJTI(ctx, secretJTI) },
+	"id":  func(ctx context.Context, c *tiledesk.Client) (any, error) { return c.JWT.RevokeByID(ctx, secretJTI) },
 }
 
-func TestSecrets_ofClientsAndCredentials(t *testing.T) {
+func TestClient_showsNoSecret(t *testing.T) {
 	t.Parallel()
 	for name, client := range secretClients(t) {
 		checkNoSecret(t, name+" client", client)
 		checkNoSecret(t, name+" client, copied", *client)
 		checkNoSecret(t, name+" service", client.JWT)
 		checkNoSecret(t, name+" service, copied", *client.JWT)
-		checkNoSecret(t, name+" settings", *client.settings)
+		for i := range reflect.TypeFor[tiledesk.Client]().NumField() {
+			checkNoSecret(t, name+" client, a field", reflect.Indirect(reflect.ValueOf(*client).Field(i)))
+		}
 	}
-	for name, credentials := range map[string]Credentials{
-		"Basic": BasicAuth("agent@example.com", secretPassword), "a JWT": JWTAuth(testToken),
-		"refused Basic": BasicAuth(secretPassword+":", secretPassword), "a refused JWT": JWTAuth(testToken + " " + testToken),
+	for name, credentials := range map[string]tiledesk.Credentials{
+		"Basic": tiledesk.BasicAuth("agent@example.com", secretPassword), "a JWT": tiledesk.JWTAuth(servertest.Token),
+		"refused Basic": tiledesk.BasicAuth(secretPassword+":", secretPassword), "a refused JWT": tiledesk.JWTAuth(servertest.Token + " " + servertest.Token),
 	} {
 		checkNoSecret(t, name, credentials)
-		checkNoSecret(t, name+", copied", *credentials.(*fixedCredentials))
-		_, err := NewClient(credentials, nil)
+		checkNoSecret(t, name+", copied", reflect.ValueOf(credentials).Elem().Interface())
+		_, err := tiledesk.NewClient(credentials, nil)
 		checkNoSecret(t, name+", NewClient", err)
 	}
-	checkNoSecret(t, "an option", WithBaseURL("https://agent:"+secretPassword+"@tiledesk.test"))
-	_, err := NewClient(JWTAuth(testToken), WithBaseURL("https://agent:"+secretMark+"@tiledesk.test"))
+	checkNoSecret(t, "an option", tiledesk.WithBaseURL("https://agent:"+secretPassword+"@tiledesk.test"))
+	_, err := tiledesk.NewClient(tiledesk.JWTAuth(servertest.Token), tiledesk.WithBaseURL("https://agent:"+secretMark+"@tiledesk.test"))
 	checkNoSecret(t, "a base URL with a password", err)
-	_, err = secretClients(t)["a JWT"].JWT.RevokeByJTI(t.Context(), testToken)
+	_, err = secretClients(t)["a JWT"].JWT.RevokeByJTI(t.Context(), servertest.Token)
 	checkNoSecret(t, "a token as jti", err)
 }
 
@@ -155,7 +154,7 @@ func echo(r *http.Request) string {
 	_, rest, _ := strings.Cut(header, " ")
 	plain, _ := base64.StdEncoding.DecodeString(strings.TrimSpace(rest))
 	return strings.Join([]string{
-		header, rest, string(plain), secretPassword, testToken, testToken[strings.LastIndex(testToken, ".")+1:], secretJTI,
+		header, rest, string(plain), secretPassword, servertest.Token, servertest.Token[strings.LastIndex(servertest.Token, ".")+1:], secretJTI,
 		r.URL.String(), r.URL.EscapedPath(), r.URL.Path, fmt.Sprintf("%q", secretPassword), url.QueryEscape(secretPassword),
 	}, " | ")
 }

@@ -1,30 +1,32 @@
-package tiledesk
+package ident_test
 
 import (
 	"context"
 	"errors"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 
+	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/ident"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // revocations are the calls that take an identifier, and what stands before it.
 var revocations = map[string]struct {
-	revoke func(context.Context, *Client, string) (*Response, error)
+	revoke func(context.Context, *tiledesk.Client, string) (*tiledesk.Response, error)
 	prefix string
 }{
-	"by jti": {func(ctx context.Context, c *Client, s string) (*Response, error) { return c.JWT.RevokeByJTI(ctx, s) }, "/v3/jwt/history/"},
-	"by id":  {func(ctx context.Context, c *Client, s string) (*Response, error) { return c.JWT.RevokeByID(ctx, s) }, "/v3/jwt/history/id/"},
+	"by jti": {func(ctx context.Context, c *tiledesk.Client, s string) (*tiledesk.Response, error) {
+		return c.JWT.RevokeByJTI(ctx, s)
+	}, "/v3/jwt/history/"},
+	"by id": {func(ctx context.Context, c *tiledesk.Client, s string) (*tiledesk.Response, error) {
+		return c.JWT.RevokeByID(ctx, s)
+	}, "/v3/jwt/history/id/"},
 }
 
 // Whatever is not refused is one segment, which the server decodes as itself.
-func TestIdentifier_arrivesAsItself(t *testing.T) {
+func TestRevokeByJTI_identifierArrivesAsItself(t *testing.T) {
 	t.Parallel()
 	identifiers := []string{
 		"2e5e5e9b-8a3b-4975-83e2-35ea216c468b", "6b02c254b4f8164bc2ae64b3", "0", "-", "~", "*",
@@ -39,11 +41,11 @@ func TestIdentifier_arrivesAsItself(t *testing.T) {
 		for _, identifier := range identifiers {
 			t.Run(name+" "+identifier[:min(len(identifier), 40)], func(t *testing.T) {
 				t.Parallel()
-				server := newWire(t, answerOK)
-				if _, err := tt.revoke(t.Context(), newTestClient(t, server.URL+"/v3/"), identifier); err != nil {
+				server := servertest.NewLoopback(t, servertest.AnswerOK)
+				if _, err := tt.revoke(t.Context(), servertest.NewClient(t, server.URL+"/v3/"), identifier); err != nil {
 					t.Fatal(err)
 				}
-				r := server.only(t)
+				r := server.Only(t)
 				escaped, ok := strings.CutPrefix(r.RequestURI, tt.prefix)
 				if !ok || strings.ContainsAny(escaped, "/?#; ") {
 					t.Fatalf("%q left as %s, which is not one segment behind %s", identifier, r.RequestURI, tt.prefix)
@@ -59,7 +61,7 @@ func TestIdentifier_arrivesAsItself(t *testing.T) {
 	}
 }
 
-func TestIdentifier_refused(t *testing.T) {
+func TestRevokeByJTI_refusesIdentifiers(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ identifier, text string }{
 		"nothing":                       {identifier: "", text: "empty"},
@@ -83,22 +85,22 @@ func TestIdentifier_refused(t *testing.T) {
 		"backslashes":                   {identifier: `..\s3cret`, text: "segment . or .."},
 		"both slashes":                  {identifier: `s3cret/x\../y`, text: "segment . or .."},
 		"a dot in an innocent one":      {identifier: "keyJobs.v1.2/..", text: "segment . or .."},
-		"a token":                       {identifier: testToken, text: "RevokeToken"},
-		"a token with its scheme":       {identifier: "JWT " + testToken, text: "RevokeToken"},
+		"a token":                       {identifier: servertest.Token, text: "RevokeToken"},
+		"a token with its scheme":       {identifier: "JWT " + servertest.Token, text: "RevokeToken"},
 		"a token with padding":          {identifier: "eyJhbGciOiJub25lIn0=.eyJq==.c2ln=", text: "RevokeToken"},
 		"an unsigned token":             {identifier: "eyJhbGciOiJub25lIn0.eyJqdGkiOiJ4In0.", text: "RevokeToken"},
-		"a token after an equals sign":  {identifier: "token=" + testToken, text: "RevokeToken"},
-		"a token after a slash":         {identifier: "id/" + testToken, text: "RevokeToken"},
-		"a token with something behind": {identifier: testToken + "/x", text: "RevokeToken"},
+		"a token after an equals sign":  {identifier: "token=" + servertest.Token, text: "RevokeToken"},
+		"a token after a slash":         {identifier: "id/" + servertest.Token, text: "RevokeToken"},
+		"a token with something behind": {identifier: servertest.Token + "/x", text: "RevokeToken"},
 		"an encrypted token":            {identifier: "eyJhbGciOiJkaXIifQ.a.b.c.d", text: "RevokeToken"},
 	}
 	for name, tt := range tests {
 		for by, call := range revocations {
 			t.Run(by+" "+name, func(t *testing.T) {
 				t.Parallel()
-				client := newTestClient(t, "https://tiledesk.test", withTransport(newMock(t)))
+				client := servertest.NewClient(t, "https://tiledesk.test", servertest.WithTransport(servertest.Unasked(t)))
 				resp, err := call.revoke(t.Context(), client, tt.identifier)
-				if resp != nil || !errors.Is(err, ErrInvalidArgument) || !strings.Contains(err.Error(), tt.text) {
+				if resp != nil || !errors.Is(err, tiledesk.ErrInvalidArgument) || !strings.Contains(err.Error(), tt.text) {
 					t.Fatalf("got %v, %v; want ErrInvalidArgument with %q", resp, err, tt.text)
 				}
 				if !strings.Contains(err.Error(), strings.TrimPrefix(by, "by ")) {
@@ -109,39 +111,5 @@ func TestIdentifier_refused(t *testing.T) {
 				}
 			})
 		}
-	}
-}
-
-// url.go is the only file that knows how a path is made: no other holds a text
-// with a route in it, or joins and escapes paths.
-func TestPaths_areBuiltInOnePlace(t *testing.T) {
-	t.Parallel()
-	files, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, file := range files {
-		name := file.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == "url.go" {
-			continue
-		}
-		set := token.NewFileSet()
-		tree, err := parser.ParseFile(set, name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ast.Inspect(tree, func(node ast.Node) bool {
-			switch node := node.(type) {
-			case *ast.BasicLit:
-				if node.Kind == token.STRING && strings.Contains(node.Value, "/jwt") {
-					t.Errorf("%s: a route outside url.go: %s", set.Position(node.Pos()), node.Value)
-				}
-			case *ast.SelectorExpr:
-				if node.Sel.Name == "JoinPath" || node.Sel.Name == "ResolveReference" && name != "response.go" {
-					t.Errorf("%s: a path is put together outside url.go", set.Position(node.Pos()))
-				}
-			}
-			return true
-		})
 	}
 }

@@ -1,4 +1,4 @@
-package tiledesk
+package paging_test
 
 import (
 	"context"
@@ -8,55 +8,58 @@ import (
 	"strings"
 	"testing"
 	"weak"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 func TestHistory_breakSendsNothingMore(t *testing.T) {
 	t.Parallel()
 	for _, after := range []int{1, 2, 3, 4} {
-		s := newHistory(9, 3)
+		s := servertest.NewHistory(9, 3)
 		n := 0
-		for range historyClient(t, s).JWT.History(t.Context(), nil) {
+		for range servertest.HistoryClient(t, s).JWT.History(t.Context(), nil) {
 			if n++; n == after {
 				break
 			}
 		}
-		if want := (after + 2) / 3; len(s.requests) != want {
-			t.Errorf("break after entry %d: %d requests, want %d", after, len(s.requests), want)
+		if want := (after + 2) / 3; len(s.Requests) != want {
+			t.Errorf("break after entry %d: %d requests, want %d", after, len(s.Requests), want)
 		}
 	}
-	s := newHistory(2, 3)
-	s.broken[1] = reply(401, "")
-	for _, err := range historyClient(t, s).JWT.History(t.Context(), nil) {
+	s := servertest.NewHistory(2, 3)
+	s.Broken[1] = servertest.Reply(401, "")
+	for _, err := range servertest.HistoryClient(t, s).JWT.History(t.Context(), nil) {
 		if err != nil {
 			break
 		}
 	}
-	if len(s.requests) != 2 {
-		t.Errorf("break at the error: %d requests, want 2", len(s.requests))
+	if len(s.Requests) != 2 {
+		t.Errorf("break at the error: %d requests, want 2", len(s.Requests))
 	}
 }
 
 func TestHistory_asksNothingBeforeItIsRanged(t *testing.T) {
 	t.Parallel()
-	s := newHistory(9, 3)
-	_ = historyClient(t, s).JWT.History(t.Context(), nil)
-	if len(s.requests) != 0 {
-		t.Errorf("sent %d requests, want none", len(s.requests))
+	s := servertest.NewHistory(9, 3)
+	_ = servertest.HistoryClient(t, s).JWT.History(t.Context(), nil)
+	if len(s.Requests) != 0 {
+		t.Errorf("sent %d requests, want none", len(s.Requests))
 	}
 }
 
 func TestHistory_canBeRangedAgain(t *testing.T) {
 	t.Parallel()
-	s := newHistory(7, 3)
-	opts := &ListHistoryOptions{SortField: "createdAt", Direction: Descending}
-	history := historyClient(t, s).JWT.History(t.Context(), opts)
+	s := servertest.NewHistory(7, 3)
+	opts := &tiledesk.ListHistoryOptions{SortField: "createdAt", Direction: tiledesk.Descending}
+	history := servertest.HistoryClient(t, s).JWT.History(t.Context(), opts)
 	opts.SortField, opts.Page = "changed", 5 // after the call: must not matter
 
 	for range history {
 		break
 	}
 	for round := range 2 {
-		s.requests = nil
+		s.Requests = nil
 		n := 0
 		for _, err := range history {
 			if err != nil {
@@ -68,18 +71,18 @@ func TestHistory_canBeRangedAgain(t *testing.T) {
 			"direction=-1&sortField=createdAt", "direction=-1&page=1&sortField=createdAt",
 			"direction=-1&page=2&sortField=createdAt", "direction=-1&page=3&sortField=createdAt",
 		}
-		if n != 7 || !slices.Equal(s.requests, want) {
-			t.Errorf("round %d: got %d entries by %q, want 7 by %q", round, n, s.requests, want)
+		if n != 7 || !slices.Equal(s.Requests, want) {
+			t.Errorf("round %d: got %d entries by %q, want 7 by %q", round, n, s.Requests, want)
 		}
 	}
-	if *opts != (ListHistoryOptions{SortField: "changed", Direction: Descending, Page: 5}) {
+	if *opts != (tiledesk.ListHistoryOptions{SortField: "changed", Direction: tiledesk.Descending, Page: 5}) {
 		t.Errorf("the caller's options were changed: %+v", *opts)
 	}
 }
 
 func TestHistory_twoRangesAtOnce(t *testing.T) {
 	t.Parallel()
-	history := historyClient(t, newHistory(5, 2)).JWT.History(t.Context(), nil)
+	history := servertest.HistoryClient(t, servertest.NewHistory(5, 2)).JWT.History(t.Context(), nil)
 	pairs := 0
 	for a, err := range history {
 		if err != nil {
@@ -101,11 +104,11 @@ func TestHistory_twoRangesAtOnce(t *testing.T) {
 
 func TestHistory_refusesBadOptionsOnce(t *testing.T) {
 	t.Parallel()
-	for _, opts := range []*ListHistoryOptions{{Page: -1}, {Direction: 2}, {Direction: -2}} {
-		s := newHistory(3, 3)
-		rows, err := walkThrough(t, s, opts)
-		if len(rows) > 0 || !errors.Is(err, ErrInvalidArgument) || len(s.requests) > 0 {
-			t.Errorf("%+v: got %v, %v after %d requests, want ErrInvalidArgument and none", *opts, rows, err, len(s.requests))
+	for _, opts := range []*tiledesk.ListHistoryOptions{{Page: -1}, {Direction: 2}, {Direction: -2}} {
+		s := servertest.NewHistory(3, 3)
+		rows, err := servertest.WalkThrough(t, s, opts)
+		if len(rows) > 0 || !errors.Is(err, tiledesk.ErrInvalidArgument) || len(s.Requests) > 0 {
+			t.Errorf("%+v: got %v, %v after %d requests, want ErrInvalidArgument and none", *opts, rows, err, len(s.Requests))
 		}
 	}
 }
@@ -114,17 +117,17 @@ func TestHistory_cancelledBetweenPages(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	s := newHistory(9, 3)
+	s := servertest.NewHistory(9, 3)
 	n := 0
 	var last error
-	for _, err := range historyClient(t, s).JWT.History(ctx, nil) {
+	for _, err := range servertest.HistoryClient(t, s).JWT.History(ctx, nil) {
 		if last = err; err == nil {
 			n++
 			cancel()
 		}
 	}
-	if n != 3 || !errors.Is(last, context.Canceled) || len(s.requests) != 1 {
-		t.Errorf("got %d entries and %v after %d requests, want 3, Canceled, 1", n, last, len(s.requests))
+	if n != 3 || !errors.Is(last, context.Canceled) || len(s.Requests) != 1 {
+		t.Errorf("got %d entries and %v after %d requests, want 3, Canceled, 1", n, last, len(s.Requests))
 	}
 }
 
@@ -145,12 +148,12 @@ func TestHistory_rowsWithoutIdentity(t *testing.T) {
 	for sentence, test := range tests {
 		t.Run(sentence, func(t *testing.T) {
 			t.Parallel()
-			var steps []step
+			var steps []servertest.Step
 			for _, page := range test.pages {
-				steps = append(steps, reply(200, page))
+				steps = append(steps, servertest.Reply(200, page))
 			}
 			var raws []string
-			for token, err := range historyClient(t, answering(append(steps, reply(200, "[]"))...)).JWT.History(t.Context(), nil) {
+			for token, err := range servertest.HistoryClient(t, servertest.Answering(append(steps, servertest.Reply(200, "[]"))...)).JWT.History(t.Context(), nil) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -166,10 +169,10 @@ func TestHistory_rowsWithoutIdentity(t *testing.T) {
 // TestHistory_holdsOnePage follows the pages by weak pointers to their tokens.
 func TestHistory_holdsOnePage(t *testing.T) {
 	t.Parallel()
-	s := newHistory(2000, 10)
-	var pages []weak.Pointer[Token]
+	s := servertest.NewHistory(2000, 10)
+	var pages []weak.Pointer[tiledesk.Token]
 	n := 0
-	for token, err := range historyClient(t, s).JWT.History(t.Context(), nil) {
+	for token, err := range servertest.HistoryClient(t, s).JWT.History(t.Context(), nil) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package tiledesk_test
+package repotest_test
 
 import (
 	"context"

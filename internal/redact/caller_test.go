@@ -1,4 +1,4 @@
-package tiledesk
+package redact_test
 
 import (
 	"context"
@@ -9,8 +9,12 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // leaking is an error of the caller's code with a secret in its text and a kind
@@ -47,30 +51,28 @@ func checkNoText(t *testing.T, what string, err error, secret string) {
 		t.Errorf("%s shows the secret: %s", what, text.String())
 	}
 	for _, inner := range unwrap(err) {
-		if inner != nil {
-			checkNoText(t, what+" > inner", inner, secret)
-		}
+		checkNoText(t, what+" > inner", inner, secret)
 	}
 }
 
-// unwrap gives the errors that an error wraps; one can be nil.
-func unwrap(err error) []error {
+// unwrap gives the errors that an error wraps.
+func unwrap(err error) (inner []error) {
 	switch err := err.(type) {
 	case interface{ Unwrap() error }:
-		return []error{err.Unwrap()}
+		inner = []error{err.Unwrap()}
 	case interface{ Unwrap() []error }:
-		return err.Unwrap()
+		inner = err.Unwrap()
 	}
-	return nil
+	return slices.DeleteFunc(slices.Clone(inner), func(err error) bool { return err == nil })
 }
 
 var errInner = &innerError{7}
 
 func TestCredentials_errorsShowNoSecret(t *testing.T) {
 	t.Parallel()
-	other := tokenOf("of a vault")
+	other := servertest.TokenOf("of a vault")
 	for name, text := range map[string]string{"a token": other, "spelled": strings.ReplaceAll(other, ".", "%2e"), "with it": "opaque-s3cret"} {
-		client, err := NewClient(custom(func() (string, error) { return "Bearer opaque-s3cret", leaking(text, errInner) }))
+		client, err := tiledesk.NewClient(custom(func() (string, error) { return "Bearer opaque-s3cret", leaking(text, errInner) }))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,17 +80,19 @@ func TestCredentials_errorsShowNoSecret(t *testing.T) {
 		checkCallersError(t, name, err, text)
 		_, err = client.Claims(t.Context())
 		checkCallersError(t, name+" Claims", err, text)
-		report, err := client.JWT.RevokeEach(t.Context(), byJTI("a"), nil)
+		report, err := client.JWT.RevokeEach(t.Context(), servertest.ByJTI("a"), nil)
 		checkCallersError(t, name+" RevokeEach", err, text)
 		checkCallersError(t, name+" its failure", report.Failures[0].Err, text)
 
-		client, err = NewClient(custom(func() (string, error) { return "", fmt.Errorf("%w: %w", ErrInvalidArgument, leaking(other, errInner)) }))
+		client, err = tiledesk.NewClient(custom(func() (string, error) {
+			return "", fmt.Errorf("%w: %w", tiledesk.ErrInvalidArgument, leaking(other, errInner))
+		}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		_, err = client.JWT.ListHistory(t.Context(), nil)
 		checkCallersError(t, name+" as an argument", err, other)
-		if !errors.Is(err, ErrInvalidArgument) {
+		if !errors.Is(err, tiledesk.ErrInvalidArgument) {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -110,17 +114,17 @@ func cancelling(cancel func()) func(*http.Request) (*http.Response, error) {
 
 func TestListHistory_causeOfTheContextShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	other := tokenOf("of a cause")
+	other := servertest.TokenOf("of a cause")
 	for name, tt := range map[string]struct {
-		credentials Credentials
+		credentials tiledesk.Credentials
 		secret      string
 	}{
-		"a token": {JWTAuth(testToken), other}, "a spelled token": {JWTAuth(testToken), other[:8] + "\n" + other[8:]},
-		"the password": {BasicAuth("a@example.com", spelledPassword), spelledPassword}, "of custom": {always("Key opaque-s3cret"), "opaque-s3cret"},
+		"a token": {tiledesk.JWTAuth(servertest.Token), other}, "a spelled token": {tiledesk.JWTAuth(servertest.Token), other[:8] + "\n" + other[8:]},
+		"the password": {tiledesk.BasicAuth("a@example.com", spelledPassword), spelledPassword}, "of custom": {servertest.Always("Key opaque-s3cret"), "opaque-s3cret"},
 	} {
 		cause := leaking(tt.secret, errInner)
 		ctx, cancel := context.WithCancelCause(t.Context())
-		client := newMockClient(t, tt.credentials, cancelling(func() { cancel(cause) }))
+		client := servertest.NewClientWith(t, tt.credentials, cancelling(func() { cancel(cause) }))
 		_, err := client.JWT.ListHistory(ctx, nil)
 		checkCallersError(t, name+", meanwhile", err, tt.secret)
 		if !errors.Is(err, context.Canceled) {
@@ -129,18 +133,18 @@ func TestListHistory_causeOfTheContextShowsNoSecret(t *testing.T) {
 		if name != "of custom" { // those are not asked any more
 			_, err = client.JWT.ListHistory(ctx, nil)
 			checkCallersError(t, name+", before", err, tt.secret)
-			report, err := client.JWT.RevokeEach(ctx, byJTI("a", "b"), nil)
+			report, err := client.JWT.RevokeEach(ctx, servertest.ByJTI("a", "b"), nil)
 			checkCallersError(t, name+", a run", err, tt.secret)
 			checkCallersError(t, name+", RunErr", report.RunErr(), tt.secret)
 		}
 
 		ctx, cancel = context.WithCancelCause(t.Context())
-		client = newMockClient(t, tt.credentials, func(*http.Request) (*http.Response, error) {
+		client = servertest.NewClientWith(t, tt.credentials, func(*http.Request) (*http.Response, error) {
 			defer cancel(cause)
-			return answer(503, "later", "Retry-After", "1"), nil
+			return servertest.Answer(503, "later", "Retry-After", "1"), nil
 		})
 		_, err = client.JWT.ListHistory(ctx, nil)
-		var apiErr *APIError
+		var apiErr *tiledesk.APIError
 		if checkCallersError(t, name+", after an answer", err, tt.secret); !errors.As(err, &apiErr) {
 			t.Errorf("%s: got %v", name, err)
 		}
@@ -153,7 +157,7 @@ func (f limiterFunc) Wait(context.Context) error { return f() }
 
 func TestWithRateLimiter_errorsShowNoSecret(t *testing.T) {
 	t.Parallel()
-	for _, secret := range []string{tokenOf("of a limiter"), strings.ReplaceAll(tokenOf("of a limiter"), ".", "&#x2E;")} {
+	for _, secret := range []string{servertest.TokenOf("of a limiter"), strings.ReplaceAll(servertest.TokenOf("of a limiter"), ".", "&#x2E;")} {
 		turns := 0
 		limiter := limiterFunc(func() error {
 			if turns++; turns%2 == 1 {
@@ -161,15 +165,15 @@ func TestWithRateLimiter_errorsShowNoSecret(t *testing.T) {
 			}
 			return leaking(secret, errInner)
 		})
-		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) { return answer(503, "later"), nil }, WithRateLimiter(limiter))
+		client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), func(*http.Request) (*http.Response, error) { return servertest.Answer(503, "later"), nil }, tiledesk.WithRateLimiter(limiter))
 		_, err := client.JWT.ListHistory(t.Context(), nil)
 		checkCallersError(t, "after an answer", err, secret)
 
 		asked := 0
-		client = newMockClient(t, JWTAuth(testToken), nil, WithRateLimiter(limiterFunc(func() error { asked++; return leaking(secret, errInner) })))
+		client = servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), nil, tiledesk.WithRateLimiter(limiterFunc(func() error { asked++; return leaking(secret, errInner) })))
 		_, err = client.JWT.ListHistory(t.Context(), nil)
 		checkCallersError(t, "at once", err, secret)
-		report, err := client.JWT.RevokeEach(t.Context(), byJTI("a", "b", "c"), &RevokeOptions{Concurrency: 1})
+		report, err := client.JWT.RevokeEach(t.Context(), servertest.ByJTI("a", "b", "c"), &tiledesk.RevokeOptions{Concurrency: 1})
 		checkCallersError(t, "a run", err, secret)
 		if asked != 2 || report.Failed != 0 || report.NotAttempted == 0 {
 			t.Errorf("the limiter did not stop the run: %+v", report)
@@ -179,14 +183,14 @@ func TestWithRateLimiter_errorsShowNoSecret(t *testing.T) {
 
 func TestWithHTTPClient_errorsShowNoSecret(t *testing.T) {
 	t.Parallel()
-	for name, spell := range spellings {
-		secret := spell(testToken)
+	for name, spell := range spellers {
+		secret := spell(servertest.Token)
 		var log strings.Builder
 		logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) { return nil, leaking(secret, errInner) }, WithLogger(logger))
+		client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), func(*http.Request) (*http.Response, error) { return nil, leaking(secret, errInner) }, tiledesk.WithLogger(logger))
 		_, err := client.JWT.ListHistory(t.Context(), nil)
-		checkCallersError(t, name, err, testToken)
-		if strings.Contains(undone(log.String()), testToken) || !strings.Contains(log.String(), "error=") {
+		checkCallersError(t, name, err, servertest.Token)
+		if strings.Contains(undone(log.String()), servertest.Token) || !strings.Contains(log.String(), "error=") {
 			t.Errorf("%s: the log is %s", name, log.String())
 		}
 	}
@@ -194,9 +198,9 @@ func TestWithHTTPClient_errorsShowNoSecret(t *testing.T) {
 
 func TestRevokeEach_errorOfTheSequenceShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	for _, secret := range []string{tokenOf("of a list"), strings.ReplaceAll(tokenOf("of a list"), ".", "%2E"), spelledPassword} {
-		var targets iter.Seq2[Target, error] = func(yield func(Target, error) bool) { yield(Target{}, leaking(secret, errInner)) }
-		client := newMockClient(t, BasicAuth("a@example.com", spelledPassword), nil)
+	for _, secret := range []string{servertest.TokenOf("of a list"), strings.ReplaceAll(servertest.TokenOf("of a list"), ".", "%2E"), spelledPassword} {
+		var targets iter.Seq2[tiledesk.Target, error] = func(yield func(tiledesk.Target, error) bool) { yield(tiledesk.Target{}, leaking(secret, errInner)) }
+		client := servertest.NewClientWith(t, tiledesk.BasicAuth("a@example.com", spelledPassword), nil)
 		report, err := client.JWT.RevokeEach(t.Context(), targets, nil)
 		checkCallersError(t, "the error", err, secret)
 		checkCallersError(t, "RunErr", report.RunErr(), secret)

@@ -1,4 +1,4 @@
-package tiledesk
+package redact_test
 
 import (
 	"encoding/json"
@@ -10,11 +10,24 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
-// spellings are ways in which a server writes a text into another.
-var spellings = map[string]func(string) string{
+// The mark for what is hidden has letters that a secret can have too.
+func TestAPIError_secretWithinTheMark(t *testing.T) {
+	t.Parallel()
+	client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Reply(400, `{"msg":"red is a dacredder color"}`)))
+	_, err := client.JWT.RevokeByJTI(t.Context(), "red")
+	var apiErr *tiledesk.APIError
+	if !errors.As(err, &apiErr) || apiErr.Message != "[redacted] is a dac[redacted]der color" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// spellers are the ways in which a server writes a text into another.
+var spellers = map[string]func(string) string{
 	"white space inside":    func(s string) string { return s[:len(s)/2] + " \n " + s[len(s)/2:] },
 	"percent in lower case": func(s string) string { return lowerPercent(url.QueryEscape(s)) },
 	"encodeURIComponent":    func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") },
@@ -55,20 +68,20 @@ func TestAPIError_withholdsASpelledSecret(t *testing.T) {
 		"errors": func(s string) string { return `{"errors":[` + jsonObject("msg", s) + `]}` },
 		"title":  func(s string) string { return "<html><title>" + html.EscapeString(s) + "</title>" },
 	}
-	secrets := map[string]Credentials{
-		testToken: JWTAuth(testToken), spelledPassword: BasicAuth("agent@example.com", spelledPassword), jti: JWTAuth(testToken),
-		"S3cret/of'täst": always("Custom Key=id, Signature=\"S3cret/of'täst\""),
+	secrets := map[string]tiledesk.Credentials{
+		servertest.Token: tiledesk.JWTAuth(servertest.Token), spelledPassword: tiledesk.BasicAuth("agent@example.com", spelledPassword), jti: tiledesk.JWTAuth(servertest.Token),
+		"S3cret/of'täst": servertest.Always("Custom Key=id, Signature=\"S3cret/of'täst\""),
 	}
 	for secret, credentials := range secrets {
-		for spelling, spell := range spellings {
+		for spelling, spell := range spellers {
 			for shape, body := range bodies {
 				spelled := spell(secret)
 				if spelled == secret {
 					continue
 				}
-				client := newMockClient(t, credentials, func(*http.Request) (*http.Response, error) { return answer(400, body(spelled)), nil })
+				client := servertest.NewClientWith(t, credentials, func(*http.Request) (*http.Response, error) { return servertest.Answer(400, body(spelled)), nil })
 				_, err := client.JWT.RevokeByJTI(t.Context(), jti)
-				var apiErr *APIError
+				var apiErr *tiledesk.APIError
 				if !errors.As(err, &apiErr) || apiErr.Message != redact.Withheld {
 					t.Errorf("%s, %s of %q: got %v", shape, spelling, secret, err)
 				}
@@ -88,13 +101,13 @@ func jsonObject(name, value string) string {
 // The token of somebody else is known by its shape alone.
 func TestAPIError_withholdsASpelledTokenOfAnother(t *testing.T) {
 	t.Parallel()
-	other := tokenOf("of somebody else")
+	other := servertest.TokenOf("of somebody else")
 	for name, spelled := range map[string]string{
 		"white space": other[:9] + " " + other[9:], "dots": strings.ReplaceAll(other, ".", "%2e"),
 		"entities": strings.ReplaceAll(other, ".", "&#x2E;"), "JSON": strings.ReplaceAll(other, "e", `\u0065`),
 	} {
-		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) {
-			return answer(500, jsonObject("msg", "no: "+spelled)), nil
+		client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), func(*http.Request) (*http.Response, error) {
+			return servertest.Answer(500, jsonObject("msg", "no: "+spelled)), nil
 		})
 		if _, err := client.JWT.ListHistory(t.Context(), nil); !strings.Contains(fmt.Sprint(err), redact.Withheld) {
 			t.Errorf("%s: got %v", name, err)
@@ -108,11 +121,11 @@ func TestAPIError_leavesInnocentMessagesAlone(t *testing.T) {
 	for _, message := range []string{
 		"Object not found.", "Wrong password 'x' & more: 100% of 5", `C:\new\table`, "Zugriff verweigert: Öl &c.", "a+b = c", "Token is not valid.",
 	} {
-		client := newMockClient(t, JWTAuth(testToken), func(*http.Request) (*http.Response, error) {
-			return answer(400, jsonObject("msg", message)), nil
+		client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), func(*http.Request) (*http.Response, error) {
+			return servertest.Answer(400, jsonObject("msg", message)), nil
 		})
 		_, err := client.JWT.RevokeByJTI(t.Context(), "0b1d5c1e-8a3b-4975-83e2-35ea216c468b")
-		var apiErr *APIError
+		var apiErr *tiledesk.APIError
 		if !errors.As(err, &apiErr) || apiErr.Message != message {
 			t.Errorf("%q: got %v", message, err)
 		}
@@ -129,11 +142,11 @@ func TestCredentials_partsOfACustomAuthorization(t *testing.T) {
 		"ApiKey name:k3y-of-this-test":                                                                 "k3y-of-this-test",
 		"Bearer, opaque-t0ken":                                                                         "opaque-t0ken",
 	} {
-		client := newMockClient(t, always(header), func(*http.Request) (*http.Response, error) {
-			return answer(403, jsonObject("msg", "refused: <"+part+">")), nil
+		client := servertest.NewClientWith(t, servertest.Always(header), func(*http.Request) (*http.Response, error) {
+			return servertest.Answer(403, jsonObject("msg", "refused: <"+part+">")), nil
 		})
 		_, err := client.JWT.ListHistory(t.Context(), nil)
-		var apiErr *APIError
+		var apiErr *tiledesk.APIError
 		if !errors.As(err, &apiErr) || apiErr.Message != "refused: <[redacted]>" {
 			t.Errorf("%q: got %v", header, err)
 		}
