@@ -16,8 +16,8 @@ import (
 type Credentials interface {
 	// Authorization returns the value of the Authorization header. It is asked
 	// for once a call, also when the call is retried, and by many goroutines at
-	// once. An error ends the call before anything is sent; a token in its text is
-	// not shown.
+	// once. An error ends the call before anything is sent ([ErrCredentials]); a token
+	// in its text is not shown.
 	Authorization(ctx context.Context) (string, error)
 }
 
@@ -114,7 +114,14 @@ func authorize(ctx context.Context, credentials Credentials) (string, error) {
 	if _, checked := credentials.(*fixedCredentials); checked {
 		return value, err
 	}
-	value = strings.TrimSpace(value)
+	if value, err = sendable(ctx, strings.TrimSpace(value), err); err != nil {
+		return "", ofKind{err, ErrCredentials}
+	}
+	return value, nil
+}
+
+// sendable is what a caller's own credentials gave, if it can be sent.
+func sendable(ctx context.Context, value string, err error) (string, error) {
 	switch {
 	case errors.Is(err, ErrInvalidArgument):
 		return "", redact.New(redact.Authorization(value)...).Hide(err)

@@ -25,8 +25,10 @@ func (s *JWTService) run(ctx context.Context, opts *RevokeOptions, engine func(r
 	if opts != nil {
 		o = *opts
 	}
-	report := new(RevokeReport)
+	report, client := new(RevokeReport), s.from()
 	switch {
+	case client.ready() != nil:
+		report.add(client.ready())
 	case ctx == nil:
 		report.add(invalidArgument("the context is nil: use context.Background()"))
 	case o.Concurrency < 0:
@@ -37,7 +39,7 @@ func (s *JWTService) run(ctx context.Context, opts *RevokeOptions, engine func(r
 	if len(report.whole) > 0 {
 		return report, report.Err()
 	}
-	summary := engine(runAPI{s.client}, bulk.Options{
+	summary := engine(runAPI{client}, bulk.Options{
 		Kinds:          bulk.Kinds{InvalidArgument: ErrInvalidArgument, UnexpectedResponse: ErrUnexpectedResponse, TokensKeepAppearing: ErrTokensKeepAppearing},
 		Concurrency:    o.Concurrency,
 		DryRun:         o.DryRun,

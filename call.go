@@ -74,6 +74,9 @@ func exchange[T any](ctx context.Context, c *Client, r request, read func(*Respo
 
 // prepare checks and builds everything that can fail before the network.
 func (c *Client) prepare(ctx context.Context, r request) (*call, error) {
+	if err := c.ready(); err != nil {
+		return nil, err
+	}
 	if ctx == nil {
 		return nil, invalidArgument("the context is nil: use context.Background()")
 	}

@@ -13,7 +13,9 @@ import (
 const DefaultBaseURL = "https://api.tiledesk.com/v3"
 
 // Client is a client of the Tiledesk JWT API. It holds the base URL and the
-// credentials, never changes after [NewClient] and is safe for concurrent use.
+// credentials, never changes after [NewClient] and is safe for concurrent use. The
+// methods of one that neither [NewClient] nor [SignIn] made, and those of its nil
+// service, are [ErrInvalidArgument].
 type Client struct {
 	// JWT lists and revokes tokens.
 	JWT *JWTService
@@ -42,7 +44,12 @@ func NewClient(credentials Credentials, opts ...Option) (*Client, error) {
 }
 
 // BaseURL returns the base URL without a slash at the end.
-func (c *Client) BaseURL() string { return c.settings.baseURL.String() }
+func (c *Client) BaseURL() string {
+	if c.ready() != nil {
+		return ""
+	}
+	return c.settings.baseURL.String()
+}
 
 // WithCredentials returns a client that authorizes with other credentials and shares
 // everything else with this one, connections and rate limiter too: one client for
@@ -51,6 +58,9 @@ func (c *Client) BaseURL() string { return c.settings.baseURL.String() }
 //
 // Credentials that cannot work are [ErrInvalidArgument].
 func (c *Client) WithCredentials(credentials Credentials) (*Client, error) {
+	if err := c.ready(); err != nil {
+		return nil, err
+	}
 	if err := checkCredentials(credentials); err != nil {
 		return nil, err
 	}
@@ -61,9 +71,19 @@ func (c *Client) WithCredentials(credentials Credentials) (*Client, error) {
 // calls, shared ones of [Client.WithCredentials] included. It leaves the transport of
 // a client given to [WithHTTPClient] alone, since others may use it.
 func (c *Client) CloseIdleConnections() {
-	if own := c.settings.own; own != nil {
-		own.CloseIdleConnections()
+	if c.ready() == nil && c.settings.own != nil {
+		c.settings.own.CloseIdleConnections()
 	}
+}
+
+var errNotMade = invalidArgument("there is no client: one that sends anything is made by NewClient or SignIn, and a Client or JWTService literal is not")
+
+// ready refuses a client that nobody made.
+func (c *Client) ready() error {
+	if c == nil || c.settings == nil {
+		return errNotMade
+	}
+	return nil
 }
 
 // newClient makes a client of checked parts. Clients that share settings share

@@ -62,6 +62,17 @@ var (
 	// failed, or the attempt timed out. It may have been carried out all the same.
 	ErrNoAnswer = errors.New("no answer")
 
+	// ErrCredentials means that the credentials gave no authorization, or none that can
+	// be sent, so that nothing was sent. Their own error, if any, answers as well.
+	ErrCredentials = errors.New("the credentials gave no authorization")
+
+	// ErrLimiterRefused means that the client's own [RateLimiter] let an attempt through
+	// neither now nor later, though the context of the call goes on: a *rate.Limiter
+	// that cannot serve before the deadline, for one, which is
+	// [context.DeadlineExceeded] as well. A deadline that passed while an attempt
+	// waited is not of this kind.
+	ErrLimiterRefused = errors.New("the rate limiter refused")
+
 	// ErrTokensKeepAppearing means that RevokeAll gave up after ten listings that
 	// each brought new tokens.
 	ErrTokensKeepAppearing = errors.New("new tokens keep appearing")
@@ -75,6 +86,10 @@ var (
 //
 // Its text shows method, route template, status and message: never the URL, an
 // identifier or a body. Response has those for whoever asks for them.
+//
+// A mock can give one as a literal. Its StatusCode says of which kind it is: any 2xx
+// is [ErrUnexpectedResponse], and a 400 with the Message "Invalid project id: jwt" is
+// [ErrHistoryUnavailable].
 type APIError struct {
 	StatusCode int
 	Message    string        // what the server said, cut to 300 characters and cleaned; can be empty
@@ -85,6 +100,7 @@ type APIError struct {
 	Attempts   int           // 1 when the first try was answered
 	Response   *Response     `json:"-"`
 
+	ours   bool   // made by the package, so that kind says what there is to say
 	kind   error  // the sentinel, where the status does not tell
 	cause  error  // what ended the call after the answer: a context, a broken body
 	advice string // what to do about it
@@ -131,6 +147,10 @@ func (e *APIError) Is(target error) bool {
 		return isRedirect(e.StatusCode)
 	case ErrServer:
 		return e.StatusCode >= 500 && e.StatusCode <= 599
+	case ErrUnexpectedResponse:
+		return e.kind == target || e.kind == nil && !e.ours && isSuccess(e.StatusCode)
+	case ErrHistoryUnavailable:
+		return e.kind == target || e.kind == nil && !e.ours && saysNoModule(e.StatusCode, e.Message)
 	default:
 		return e.kind != nil && target == e.kind
 	}
@@ -191,6 +211,18 @@ func (e *connectionError) Is(target error) bool {
 
 // Format prints the same text for every verb.
 func (e *connectionError) Format(f fmt.State, verb rune) { redact.Format(f, verb, e.Error()) }
+
+// ofKind is an error of a kind that its text does not name.
+type ofKind struct {
+	error
+	kind error
+}
+
+// Is reports whether the target is the kind.
+func (e ofKind) Is(target error) bool { return target == e.kind }
+
+// Unwrap gives the error without its kind.
+func (e ofKind) Unwrap() error { return e.error }
 
 // invalidArgument is the error for what was refused before anything was sent.
 func invalidArgument(format string, args ...any) error {

@@ -13,9 +13,18 @@ import (
 )
 
 // JWTService is the JWT API: the history of the caller's own tokens. There is no
-// way to see those of another user.
+// way to see those of another user. That of a [Client] is the only one that works:
+// the methods of any other are [ErrInvalidArgument].
 type JWTService struct {
 	client *Client
+}
+
+// from is the client of the service; nil where nobody gave it one.
+func (s *JWTService) from() *Client {
+	if s == nil {
+		return nil
+	}
+	return s.client
 }
 
 // Direction is the order of a list.
@@ -172,11 +181,11 @@ func (s *JWTService) RevokeToken(ctx context.Context, token string) (*Response, 
 // /auth/signinWithCustomToken never look at revocations (read in its source, and
 // measured for the second).
 func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
-	credentials := JWTAuth(token)
-	if err := checkCredentials(credentials); err != nil {
+	itself, err := s.from().WithCredentials(JWTAuth(token))
+	if err != nil {
 		return false, err
 	}
-	accepts, end := exchange(ctx, newClient(credentials, s.client.settings), request{route: routeList, reads401: true},
+	accepts, end := exchange(ctx, itself, request{route: routeList, reads401: true},
 		func(resp *Response) (bool, *wire.Fault) {
 			if resp.StatusCode == http.StatusUnauthorized {
 				return false, nil
@@ -199,18 +208,22 @@ func CreatedBefore(t time.Time) func(*Token) bool {
 
 // list asks for one page.
 func (s *JWTService) list(ctx context.Context, opts ListHistoryOptions) (*HistoryPage, ending) {
-	query, err := opts.values(s.client.settings.sortAlias)
+	client := s.from()
+	if err := client.ready(); err != nil {
+		return nil, ending{err: err}
+	}
+	query, err := opts.values(client.settings.sortAlias)
 	if err != nil {
 		return nil, ending{err: err}
 	}
-	return exchange(ctx, s.client, request{route: routeList, query: query}, func(resp *Response) (*HistoryPage, *wire.Fault) {
+	return exchange(ctx, client, request{route: routeList, query: query}, func(resp *Response) (*HistoryPage, *wire.Fault) {
 		return readPage(opts.Page, resp)
 	})
 }
 
 // delete asks for one revocation.
 func (s *JWTService) delete(ctx context.Context, r request) (*Response, ending) {
-	return exchange(ctx, s.client, r, func(resp *Response) (*Response, *wire.Fault) {
+	return exchange(ctx, s.from(), r, func(resp *Response) (*Response, *wire.Fault) {
 		if resp.StatusCode == http.StatusUnauthorized {
 			return resp, nil // see request.reads401
 		}

@@ -95,7 +95,11 @@ func entrySize(token *Token) int { return 128 + len(token.ID) + len(token.JTI) }
 
 // walk goes through all pages until each returns false, which is no error.
 func (s *JWTService) walk(ctx context.Context, options ListHistoryOptions, each func(*Token, paging.Row) bool) ending {
-	walk := paging.NewWalk(options.Page, s.client.settings.listing)
+	client := s.from()
+	if err := client.ready(); err != nil {
+		return ending{err: err}
+	}
+	walk := paging.NewWalk(options.Page, client.settings.listing)
 	for ; ; options.Page++ {
 		page, end := s.list(ctx, options)
 		if end.err != nil {

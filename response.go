@@ -86,7 +86,7 @@ func (c *call) canRead(result transport.Result, answer *Response) bool {
 	if !result.Whole() || result.Stop != nil {
 		return false
 	}
-	return answer.StatusCode >= 200 && answer.StatusCode <= 299 ||
+	return isSuccess(answer.StatusCode) ||
 		c.reads401 && answer.StatusCode == http.StatusUnauthorized && answer.saysUnauthorized()
 }
 
@@ -119,7 +119,11 @@ func (c *call) failure(result transport.Result, answer *Response) (err error, re
 // stopped is what kept a request from another attempt, with nothing of the caller's
 // that is a secret.
 func (c *call) stopped(result transport.Result) error {
-	return c.secrets().Hide(result.Stop)
+	stop := c.secrets().Hide(result.Stop)
+	if result.Declined {
+		return ofKind{stop, ErrLimiterRefused}
+	}
+	return stop
 }
 
 // finding is what an answer that is not a success says.
@@ -138,7 +142,7 @@ func (c *call) refused(result transport.Result, answer *Response) finding {
 	switch status := answer.StatusCode; {
 	case isRedirect(status):
 		f.advice = c.redirectAdvice(answer.Header.Get("Location"))
-	case status == http.StatusBadRequest && strings.TrimSpace(f.message) == withoutModule:
+	case saysNoModule(status, f.message):
 		f.kind = ErrHistoryUnavailable
 		f.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
 	case status == http.StatusUnauthorized:
@@ -147,9 +151,11 @@ func (c *call) refused(result transport.Result, answer *Response) finding {
 	return f
 }
 
-// withoutModule is what a server without the history module says with its 400
-// (measured).
-const withoutModule = "Invalid project id: jwt"
+// saysNoModule reports whether an answer is that of a server without the history
+// module (measured).
+func saysNoModule(status int, message string) bool {
+	return status == http.StatusBadRequest && strings.TrimSpace(message) == "Invalid project id: jwt"
+}
 
 // kinds are the sentinels of what a reader found.
 var kinds = map[wire.Kind]error{
@@ -209,11 +215,14 @@ func (c *call) newAPIError(result transport.Result, answer *Response, f finding)
 		RetryAfter: after,
 		Attempts:   result.Attempts,
 		Response:   answer,
+		ours:       true,
 		kind:       f.kind,
 		cause:      f.cause,
 		advice:     f.advice,
 	}
 }
+
+func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 func isRedirect(status int) bool { return status >= 300 && status <= 399 }
 

@@ -80,17 +80,7 @@ const refusedSignOut = "the server refuses the token, which does not prove that 
 // DELETE /jwt/history/:jti. A client without a token, or whose token has no jti,
 // is [ErrInvalidArgument]; other errors are those of [JWTService.RevokeByJTI].
 func (c *Client) SignOut(ctx context.Context) (*Response, error) {
-	if ctx == nil {
-		return nil, invalidArgument("the context is nil: use context.Background()")
-	}
-	authorization, err := c.authorization(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if !hasScheme(authorization, "JWT") {
-		return nil, invalidArgument("the client holds no token to sign out: it authorizes with %s", credentialKind(authorization))
-	}
-	claims, err := ParseClaims(authorization)
+	authorization, claims, err := c.token(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -112,17 +102,27 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 // [ErrInvalidArgument]; an error of the credentials is returned without the
 // secrets in its text.
 func (c *Client) Claims(ctx context.Context) (*Claims, error) {
-	if ctx == nil {
-		return nil, invalidArgument("the context is nil: use context.Background()")
+	_, claims, err := c.token(ctx)
+	return claims, err
+}
+
+// token is the authorization that the client sends, which must be a JWT, and what
+// that says about itself.
+func (c *Client) token(ctx context.Context) (authorization string, claims *Claims, err error) {
+	if err := c.ready(); err != nil {
+		return "", nil, err
 	}
-	authorization, err := c.authorization(ctx)
-	if err != nil {
-		return nil, err
+	if ctx == nil {
+		return "", nil, invalidArgument("the context is nil: use context.Background()")
+	}
+	if authorization, err = c.authorization(ctx); err != nil {
+		return "", nil, err
 	}
 	if !hasScheme(authorization, "JWT") {
-		return nil, invalidArgument("the client holds no token: it authorizes with %s", credentialKind(authorization))
+		return "", nil, invalidArgument("the client holds no token: it authorizes with %s", credentialKind(authorization))
 	}
-	return ParseClaims(authorization)
+	claims, err = ParseClaims(authorization)
+	return authorization, claims, err
 }
 
 // readSignIn takes the token out of the reply.

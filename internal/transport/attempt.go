@@ -51,8 +51,9 @@ func (l *loop) limited(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
+	l.Declined = ctx.Err() == nil
 	// rate.Limiter says in words only that it could not serve before the deadline.
-	if ctx.Err() == nil && strings.Contains(err.Error(), "would exceed context deadline") {
+	if l.Declined && strings.Contains(err.Error(), "would exceed context deadline") {
 		return fmt.Errorf("the rate limiter cannot serve before the deadline: %w", context.DeadlineExceeded)
 	}
 	return fmt.Errorf("the rate limiter let nothing through: %w", err)

@@ -63,7 +63,8 @@ type Result struct {
 
 	Attempts  int  // that were sent
 	TooLarge  bool // Err is about a header or a body above its bound
-	Limited   bool // Stop is a refusal of the limiter
+	Limited   bool // Stop is what the limiter said, a context that ended meanwhile included
+	Declined  bool // Stop is a refusal of the limiter, and the context went on
 	ReplyLost bool // an attempt may have taken effect without a whole answer to it
 }
 
