@@ -3,7 +3,6 @@ package tiledesk
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/url"
 
@@ -129,29 +128,6 @@ func newHeader(r request, userAgent, authorization string) http.Header {
 		header["Content-Type"] = values[0:1:1]
 	}
 	return header
-}
-
-// observer logs each attempt; nil when nobody wants to know.
-func (c *call) observer(ctx context.Context) func(transport.Attempt) {
-	if c.logger == nil || !c.logger.Enabled(ctx, slog.LevelDebug) {
-		return nil
-	}
-	return func(a transport.Attempt) {
-		attrs := []slog.Attr{
-			slog.String("method", c.route.method),
-			slog.String("route", c.route.template),
-			slog.Int("attempt", a.Number),
-			slog.Duration("duration", a.Duration),
-			slog.Duration("wait", a.Wait),
-		}
-		if a.StatusCode != 0 {
-			attrs = append(attrs, slog.Int("status", a.StatusCode))
-		}
-		if a.Err != nil {
-			attrs = append(attrs, slog.String("error", c.secrets().Tell(a.Err).Error()))
-		}
-		c.logger.LogAttrs(ctx, slog.LevelDebug, "tiledesk: attempt", attrs...)
-	}
 }
 
 // contextError is the context's error together with its cause, if it has one.

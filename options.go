@@ -40,6 +40,9 @@ type Option func(*options) error
 
 // RateLimiter delays the attempts of a client. *rate.Limiter of
 // golang.org/x/time/rate is one.
+//
+// One that also has the method Observe(Attempt) hears of each attempt that it let
+// through, before the call goes on; see [NewAdaptiveLimiter].
 type RateLimiter interface {
 	// Wait returns when the next attempt may leave, or an error when the context
 	// ends before that. It must be safe for concurrent use.
@@ -52,7 +55,9 @@ type options struct {
 	insecureHTTP bool
 	sortAlias    bool
 	userAgent    string
-	logger       *slog.Logger // nil: silent
+	logger       *slog.Logger  // nil: silent
+	observe      func(Attempt) // nil: nobody wants to know
+	paced        func(Attempt) // the limiter's own ear; nil: it has none
 
 	attempts       transport.Client // its RoundTripper is nil until all options are known
 	own            *http.Transport  // the built-in one; nil where the caller gave another
@@ -188,6 +193,7 @@ func WithAttemptTimeout(d time.Duration) Option {
 // Nil turns limiting off; a nil pointer of some type means the default.
 func WithRateLimiter(l RateLimiter) Option {
 	return func(o *options) error {
+		o.paced = nil
 		switch {
 		case l == nil:
 			o.attempts.Limit = nil
@@ -195,6 +201,9 @@ func WithRateLimiter(l RateLimiter) Option {
 			o.attempts.Limit = defaultLimit()
 		default:
 			o.attempts.Limit = l.Wait
+			if observer, ok := l.(interface{ Observe(Attempt) }); ok {
+				o.paced = observer.Observe
+			}
 		}
 		return nil
 	}

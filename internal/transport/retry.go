@@ -38,7 +38,10 @@ func (l *loop) checkRetry(ctx context.Context, _ *http.Response, err error) (boo
 		l.attempt.Wait = 0
 	}
 	if l.sent && l.request.Observe != nil {
-		l.attempt.Err = l.Err
+		l.attempt.Err, l.attempt.TooLarge = l.Err, l.TooLarge
+		if answer := l.answer(); answer != nil {
+			l.attempt.RetryAfter, _ = RetryAfter(answer.Header)
+		}
 		l.request.Observe(l.attempt)
 	}
 	return l.again, nil

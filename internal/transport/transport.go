@@ -45,6 +45,8 @@ type Attempt struct {
 	Number     int
 	StatusCode int           // 0 when no response came
 	Err        error         // why no whole response came, secrets and all
+	TooLarge   bool          // Err is about a header or a body above its bound
+	RetryAfter time.Duration // what the server asked to wait; 0 when it did not
 	Limited    time.Duration // spent in the limiter before it
 	Duration   time.Duration // of the attempt itself
 	Wait       time.Duration // before the next one; 0 after the last

@@ -257,7 +257,7 @@ func TestRequest_Observe_isToldOfEachAttempt(t *testing.T) {
 		}
 		do(t.Context(), watch, slow, servertest.BreakOff(&url.Error{Err: http.ErrSchemeMismatch}))
 		want := []transport.Attempt{
-			{Number: 1, StatusCode: 429, Limited: time.Second, Duration: 2 * time.Second, Wait: 7 * time.Second},
+			{Number: 1, StatusCode: 429, RetryAfter: 7 * time.Second, Limited: time.Second, Duration: 2 * time.Second, Wait: 7 * time.Second},
 			{Number: 2, Limited: time.Second},
 		}
 		if len(told) != 2 || !errors.Is(told[1].Err, http.ErrSchemeMismatch) {
