@@ -33,9 +33,11 @@ type app struct {
 	// Of one run, once its flags are known.
 	flags   globals
 	console *console
-	status  *status                // nil: none
-	limiter tiledesk.RateLimiter   // nil: none, or not made yet
-	held    atomic.Pointer[string] // the jti of a token that the run signed in for
+	status  *status // nil: none
+
+	onRequest func()                 // called before each request; nil: nothing
+	limiter   tiledesk.RateLimiter   // nil: none, or not made yet
+	held      atomic.Pointer[string] // the jti of a token that the run signed in for
 }
 
 // newApp is the app of this process.

@@ -8,14 +8,17 @@ import (
 	"github.com/go-tiledesk/tiledesk"
 )
 
-// watched is a limiter that lets the status line know of each request.
+// watched is a limiter that lets the command and the status line know of each request.
 type watched struct {
+	*app
 	limiter tiledesk.RateLimiter // nil: none
-	status  *status
 }
 
 // Wait is that of the limiter.
 func (w watched) Wait(ctx context.Context) error {
+	if w.onRequest != nil {
+		w.onRequest()
+	}
 	w.status.holds()
 	var err error
 	if w.limiter != nil {

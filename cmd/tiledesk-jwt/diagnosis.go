@@ -138,7 +138,7 @@ func (x *examination) pages() finding {
 	case x.FirstPage == nil:
 		return finding{worthKnowing, name, "not known, since the list is empty. Sign in somewhere and run it again."}
 	case *x.FirstPage == 1:
-		return finding{worthKnowing, name, "count from 1; list --all and revoke-all cope with that. With list --page, 0 and 1 are the same page."}
+		return finding{worthKnowing, name, "count from 1; list --all and revoke-all cope with that. With list --page, 1 and 2 are the same page."}
 	}
 	return finding{fine, name, "count from 0"}
 }

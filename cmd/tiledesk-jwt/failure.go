@@ -48,8 +48,12 @@ func undone(format string, args ...any) error {
 
 // unwritten is output that did not arrive. A reader that has seen enough is none.
 func unwritten(what string, err error) error {
-	if err == nil || errors.Is(err, syscall.EPIPE) {
+	var known *failure
+	switch {
+	case err == nil, errors.Is(err, syscall.EPIPE):
 		return nil
+	case errors.As(err, &known):
+		return err
 	}
 	return undone("%s could not be written: %s. Make room, or write it somewhere else.", what, unreadable(err))
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -59,11 +61,11 @@ func FuzzEntries(f *testing.F) {
 	f.Add("a,\"b\"\t", "\xff\xfe"+sample)
 	f.Add("=1+1", "\U000E0041\u200b")
 	f.Fuzz(func(t *testing.T, id, jti string) {
-		tokens := []*tiledesk.Token{{ID: id, JTI: jti, CreatedAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}}
+		token := &tiledesk.Token{ID: id, JTI: jti, CreatedAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 		for _, format := range []string{"table", "json", "jsonl", "csv"} {
 			a, _ := testApp(new(bytes.Buffer))
-			list := listCommand{Format: format}
-			if err := list.write(a, rows(tokens, jti)); err != nil {
+			out := (&listing{listCommand: &listCommand{Format: format}, app: a}).writer(context.Background())
+			if err := errors.Join(out.write([]row{newRow(token, jti, nil)}), out.end(context.Background())); err != nil {
 				t.Fatal(err)
 			}
 			text := a.stdout.(*bytes.Buffer).String()

@@ -32,6 +32,7 @@ func TestScripts(t *testing.T) {
 			"user":      in(addUser),
 			"issue":     in(issueTokens),
 			"ids":       in(learnIDs),
+			"field":     in(setField),
 			"fault":     in(injectFault),
 			"alive":     in(checkAlive),
 			"requests":  in(checkRequests),

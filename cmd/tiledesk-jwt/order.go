@@ -10,13 +10,13 @@ import (
 	"github.com/go-tiledesk/tiledesk"
 )
 
-// order collects tokens and sorts them by a field, since a server may ignore
-// what it was asked. Tokens without the field come last.
+// order collects rows and sorts them by a field of their tokens, since a server may
+// ignore what it was asked. Tokens without the field come last.
 type order struct {
-	tokens     []*tiledesk.Token
+	rows       []row
 	field      string // empty: as the server gave them
 	descending bool
-	keys       map[*tiledesk.Token]sortKey
+	keys       map[*tiledesk.Token]sortKey // by the token of the row
 }
 
 // newOrder sorts by nothing when neither is given, and by createdAt when only
@@ -28,25 +28,23 @@ func newOrder(field, direction string) *order {
 	return &order{field: field, descending: direction != "asc", keys: make(map[*tiledesk.Token]sortKey)}
 }
 
-// add keeps a token without the bytes that it came in.
-func (o *order) add(token *tiledesk.Token) {
-	kept := *token
-	kept.Raw = nil
+// add keeps the row of a token.
+func (o *order) add(token *tiledesk.Token, r row) {
 	if o.field != "" {
-		o.keys[&kept] = keyOf(token, o.field)
+		o.keys[r.token] = keyOf(token, o.field)
 	}
-	o.tokens = append(o.tokens, &kept)
+	o.rows = append(o.rows, r)
 }
 
 // sort reports whether no token had the field.
 func (o *order) sort() (missing bool) {
-	if o.field == "" || len(o.tokens) == 0 {
+	if o.field == "" || len(o.rows) == 0 {
 		return false
 	}
-	slices.SortStableFunc(o.tokens, func(x, y *tiledesk.Token) int {
-		return o.keys[x].compare(o.keys[y], o.descending)
+	slices.SortStableFunc(o.rows, func(x, y row) int {
+		return o.keys[x.token].compare(o.keys[y.token], o.descending)
 	})
-	return !o.keys[o.tokens[0]].known
+	return !o.keys[o.rows[0].token].known
 }
 
 // sortKey is the value of a field: a time, a number or a text.

@@ -28,8 +28,8 @@ type progress struct {
 	total   int
 	seen    int // tokens that were listed
 	matched int
-	done    int // tokens that were revoked, or not
-	failed  int // of those
+	done    int  // tokens that were revoked, or not
+	failed  int  // of those
 	named   bool // the targets are known without a list
 	running bool
 	started time.Time // when the first was done

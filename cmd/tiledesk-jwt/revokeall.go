@@ -11,12 +11,12 @@ import (
 )
 
 type revokeAllCommand struct {
-	CreatedBefore  moment `name:"created-before" placeholder:"TIME" help:"Only tokens created before this time, such as 2026-11-22 or 2026-11-22T20:00:00Z."`
-	OlderThan      age    `name:"older-than" placeholder:"AGE" help:"Only tokens older than this, such as 30d, 2w or 12h."`
-	IncludeCurrent bool   `name:"include-current" help:"Revoke the token in use as well, last of all."`
-	DryRun         bool   `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
-	Yes            bool   `short:"y" help:"Do not ask."`
-	TokenFrom      given  `name:"token-from" placeholder:"FILE|-" help:"Verify by the tokens in this file, one a line: they are tried before the run and after it. The run has to revoke them."`
+	filter
+
+	IncludeCurrent bool  `name:"include-current" help:"Revoke the token in use as well, last of all."`
+	DryRun         bool  `name:"dry-run" help:"Say what would be revoked, and revoke nothing."`
+	Yes            bool  `short:"y" help:"Do not ask."`
+	TokenFrom      given `name:"token-from" placeholder:"FILE|-" help:"Verify by the tokens in this file, one a line: they are tried before the run and after it. The run has to revoke them."`
 	proving
 	running
 }
@@ -50,8 +50,10 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer u.file.close()
-	selection := selection{before: c.cutoff(a.now()), file: u.file, undertaking: u, samples: samples}
+	selection := newSelection(&c.filter, u, a.now())
+	selection.samples = samples
 	return a.withUndertaking(ctx, u, &c.proving, a.connect, c.DryRun, func(s *session) error {
+		selection.s = s
 		if !c.DryRun {
 			if err := selection.samples.tryBefore(ctx, a, s); err != nil {
 				return err
@@ -61,33 +63,24 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 			a.console.note("With email and password each request costs the server a password hash. --sign-in is faster: it uses one token and revokes it at the end.")
 		}
 		if ask || c.DryRun {
-			proceed, err := c.preview(ctx, a, s, &selection)
+			proceed, err := c.preview(ctx, a, s, selection)
 			if err != nil || !proceed {
 				return err
 			}
-			if err := a.confirmPlan(ctx, s, &selection); err != nil {
+			if err := a.confirmPlan(ctx, s, selection); err != nil {
 				return err
 			}
 		}
-		return c.revokeAll(ctx, a, s, &selection)
+		return c.revokeAll(ctx, a, s, selection)
 	})
-}
-
-// cutoff is the time before which a token must have been created; zero when any
-// token is meant.
-func (c *revokeAllCommand) cutoff(now time.Time) time.Time {
-	before := time.Time(c.CreatedBefore)
-	if c.OlderThan > 0 {
-		if t := now.Add(-time.Duration(c.OlderThan)); before.IsZero() || t.Before(before) {
-			before = t
-		}
-	}
-	return before
 }
 
 // selection chooses tokens and counts what it chose.
 type selection struct {
-	before     time.Time // zero: any
+	*filter
+	s          *session
+	before     time.Time                // zero: any
+	others     map[tiledesk.Target]bool // that a --match leaves alone
 	file       *reportFile
 	tally      tally
 	incomplete bool // there may be tokens that were not listed
@@ -100,13 +93,27 @@ type selection struct {
 type tally struct {
 	planned, young, unknown, inUse, reported int
 	undated                                  int // of those planned
+	others                                   int // that a --match leaves alone
 	maybeInUse                               int // without a jti, by which the token in use is known
 	oldest, newest                           time.Time
 	first                                    []*tiledesk.Token
 }
 
+func newSelection(chosen *filter, u *undertaking, now time.Time) *selection {
+	return &selection{filter: chosen, s: &session{}, before: chosen.cutoff(now), file: u.file, undertaking: u, others: make(map[tiledesk.Target]bool)}
+}
+
+// match looks at the entry itself, which results do not hold any more.
 func (s *selection) match(token *tiledesk.Token) bool {
-	return !s.file.has(token) && (s.before.IsZero() || tiledesk.CreatedBefore(s.before)(token))
+	if !s.has(token, s.s.jti) {
+		s.others[redacted(tiledesk.Target{JTI: token.JTI, ID: token.ID})] = true
+		return false
+	}
+	return !s.file.has(token) && s.isOld(token)
+}
+
+func (s *selection) isOld(token *tiledesk.Token) bool {
+	return s.before.IsZero() || tiledesk.CreatedBefore(s.before)(token)
 }
 
 // count takes in a result that revoked nothing.
@@ -118,7 +125,9 @@ func (s *selection) count(r tiledesk.RevokeResult) {
 	case r.Outcome != tiledesk.Skipped:
 	case s.file.has(r.Token):
 		t.reported++
-	case s.before.IsZero() || s.match(r.Token):
+	case s.others[r.Target]:
+		t.others++
+	case s.isOld(r.Token):
 		if r.Target.JTI == "" {
 			t.maybeInUse++
 		} else {
@@ -163,6 +172,9 @@ func (t *tally) leftAlone(before time.Time) string {
 	}
 	if t.unknown > 0 {
 		parts = append(parts, count(t.unknown, "token")+" whose time is unknown, which never matches an age")
+	}
+	if t.others > 0 {
+		parts = append(parts, count(t.others, "token")+" for which --match does not hold")
 	}
 	if t.reported > 0 {
 		parts = append(parts, count(t.reported, "token")+" that the report has as done")

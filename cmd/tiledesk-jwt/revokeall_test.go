@@ -65,7 +65,7 @@ func TestReportThatTakesNoMore(t *testing.T) {
 	var stderr bytes.Buffer
 	a, _ := testApp(&stderr)
 	c := &revokeAllCommand{running: running{Concurrency: 1}, Yes: true}
-	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: file, undertaking: &undertaking{app: a, file: file}})
+	err = c.revokeAll(context.Background(), a, &session{Client: client}, newSelection(&c.filter, &undertaking{app: a, file: file}, a.now()))
 	if codeOf(err) != exitInterrupted || !strings.Contains(stderr.String(), "The report could not be written, so the run stopped") {
 		t.Errorf("%v: %s", err, stderr.String())
 	}
@@ -100,7 +100,7 @@ func TestTokensKeepAppearing(t *testing.T) {
 	var stderr bytes.Buffer
 	a, _ := testApp(&stderr)
 	c := &revokeAllCommand{running: running{Concurrency: 1}, Yes: true}
-	err = c.revokeAll(context.Background(), a, &session{Client: client}, &selection{file: &reportFile{}, undertaking: &undertaking{app: a, file: &reportFile{}}})
+	err = c.revokeAll(context.Background(), a, &session{Client: client}, newSelection(&c.filter, &undertaking{app: a, file: &reportFile{}}, a.now()))
 	if codeOf(err) != exitUndone || !strings.Contains(stderr.String(), "New tokens keep appearing. ") || strings.Contains(stderr.String(), "did not answer") {
 		t.Errorf("%v: %s", err, stderr.String())
 	}
@@ -109,7 +109,7 @@ func TestTokensKeepAppearing(t *testing.T) {
 // A token without a known time is told apart in what people read.
 func TestUnknownTime(t *testing.T) {
 	t.Parallel()
-	s := selection{before: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), file: &reportFile{}}
+	s := newSelection(&filter{CreatedBefore: moment(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))}, &undertaking{file: &reportFile{}}, time.Now())
 	for _, token := range []*tiledesk.Token{{JTI: "a"}, {JTI: "b", CreatedAt: s.before.Add(time.Hour)}, {JTI: "c", CreatedAt: s.before}} {
 		if s.match(token) {
 			t.Errorf("%s matches", token.JTI)
@@ -127,11 +127,11 @@ func TestRevokeAll_tellsOfUnknownTimes(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	a, now := testApp(&stderr)
-	s := selection{file: &reportFile{}, undertaking: new(undertaking)}
+	s := newSelection(&filter{}, &undertaking{file: &reportFile{}}, *now)
 	for _, token := range []*tiledesk.Token{{JTI: "a"}, {JTI: "b", CreatedAt: *now}, {JTI: "c", CreatedAt: now.Add(-time.Hour)}} {
 		s.count(tiledesk.RevokeResult{Token: token, Outcome: tiledesk.Planned})
 	}
-	a.showPlan(&s, false)
+	a.showPlan(s, false)
 	if want := "3 tokens would be revoked, created from 2026-11-22 19:00 UTC to 2026-11-22 20:00 UTC; 1 of them at an unknown time."; !strings.Contains(stderr.String(), want) {
 		t.Errorf("%s", stderr.String())
 	}

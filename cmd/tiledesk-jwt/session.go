@@ -207,13 +207,8 @@ func (a *app) attemptLog() *slog.Logger {
 	return slog.New(hears)
 }
 
-// watchedLimit is the limiter of a run, which tells the status line.
-func (a *app) watchedLimit() tiledesk.RateLimiter {
-	if !a.status.isShown() {
-		return a.limit()
-	}
-	return watched{a.limit(), a.status}
-}
+// watchedLimit is the limiter of a run, which tells of each request.
+func (a *app) watchedLimit() tiledesk.RateLimiter { return watched{a, a.limit()} }
 
 // limit is the one limiter of all clients of a run, which ask the same server.
 func (a *app) limit() tiledesk.RateLimiter {

@@ -141,6 +141,9 @@ func (s *status) waiting(now time.Time) string {
 
 // holds notes that the limiter keeps a request waiting.
 func (s *status) holds() {
+	if !s.isShown() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.limited++; s.limited == 1 && s.pending == 0 {
@@ -150,6 +153,9 @@ func (s *status) holds() {
 
 // lets notes that the limiter lets a request go, or gives up on it.
 func (s *status) lets(sent bool) {
+	if !s.isShown() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.limited--

@@ -167,7 +167,7 @@ func TestStatus_tellsATerminalThatCannotBeDrawnOn(t *testing.T) {
 	var stderr bytes.Buffer
 	a, now := testApp(&stderr)
 	a.status = &status{console: a.console, now: a.now, tells: true}
-	limit := watched{nil, a.status}
+	limit := watched{a, nil}
 	if err := limit.Wait(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestStatus_tellsATerminalThatCannotBeDrawnOn(t *testing.T) {
 func TestWatched_forgetsWhatTheLimiterRefused(t *testing.T) {
 	t.Parallel()
 	a, shown, now := statusApp(80)
-	limit := watched{refusing{}, a.status}
+	limit := watched{a, refusing{}}
 	if err := limit.Wait(context.Background()); err == nil {
 		t.Error("the error is lost")
 	}

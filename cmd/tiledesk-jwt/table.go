@@ -1,85 +1,153 @@
 package main
 
 import (
-	"bufio"
-	"fmt"
+	"context"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"time"
 	"unicode/utf8"
 )
 
-// writeLines writes JSON lines in large pieces.
-func writeLines(w io.Writer, list []row) error {
-	buffered := bufio.NewWriterSize(w, 64<<10)
-	for _, r := range list {
-		if err := writeJSON(buffered, r); err != nil {
-			return err
-		}
-	}
-	return buffered.Flush()
+// maxCell is how wide a further column gets on a terminal.
+const maxCell = 40
+
+// table writes the widest layout that the terminal has room for, and into a pipe the
+// plain one. The first rows decide which, and how wide the columns are at least.
+type table struct {
+	*app
+	names  []string // of the further columns
+	layout layout   // without a heading before the first rows, and where all are stacked
+	widths []int
 }
 
-// writeTable writes the widest layout that the terminal has room for, and into a
-// pipe the plain one.
-func writeTable(a *app, list []row) error {
-	if len(list) == 0 {
-		a.console.note("There are no tokens here.")
-		return nil
+// layout is the heading of a table, and what makes the cells of a row.
+type layout struct {
+	heading []string
+	cells   func(row, time.Time) []string
+}
+
+func (t *table) write(rows []row) error {
+	text := t.format(rows)
+	if t.onTerminal.stdout {
+		text = t.console.highlight(text)
 	}
-	if !a.onTerminal.stdout {
-		_, err := io.WriteString(a.console.out(), aligned(plainCells(list, a.now())))
-		return err
-	}
-	text := aligned(wideCells(list, a.now()))
-	if widest(text) > a.console.width {
-		text = aligned(narrowCells(list, a.now()))
-	}
-	if widest(text) > a.console.width {
-		text = stacked(list, a.now())
-	}
-	_, err := io.WriteString(a.console.out(), a.console.highlight(text))
+	_, err := io.WriteString(t.console.out(), text)
 	return err
 }
 
-func plainCells(list []row, now time.Time) [][]string {
-	cells := [][]string{{"ID", "JTI", "CREATED", "IN USE", "AGE"}}
-	for _, r := range list {
-		inUse := "no"
-		if r.Current {
-			inUse = "yes"
+func (*table) end(context.Context) error { return nil }
+
+// format is the text of some rows; below the heading, where they are the first.
+func (t *table) format(rows []row) string {
+	if t.layout.heading != nil {
+		return t.aligned(t.layout.all(rows, t.now())[1:])
+	}
+	layouts := []layout{
+		{[]string{"  ID", "JTI", "CREATED", "AGE"}, wideCells},
+		{[]string{"  ID", "JTI", "CREATED"}, narrowCells},
+	}
+	if !t.onTerminal.stdout {
+		layouts = []layout{{[]string{"ID", "JTI", "CREATED", "IN USE", "AGE"}, plainCells}}
+	}
+	for _, l := range layouts {
+		l = l.with(t.names, t.onTerminal.stdout)
+		t.widths = nil
+		text := t.aligned(l.all(rows, t.now()))
+		if !t.onTerminal.stdout || widest(text) <= t.console.width {
+			t.layout = l
+			return text
 		}
-		created := "unknown"
-		if r.CreatedAt != nil {
-			created = *r.CreatedAt
+	}
+	return stacked(rows, t.names, t.now())
+}
+
+// with adds further columns.
+func (l layout) with(names []string, cutCells bool) layout {
+	if len(names) == 0 {
+		return l
+	}
+	cells := l.cells
+	l.heading = append([]string{}, l.heading...)
+	for _, name := range names {
+		l.heading = append(l.heading, strings.ToUpper(safe(name)))
+	}
+	l.cells = func(r row, now time.Time) []string {
+		list := cells(r, now)
+		for _, name := range names {
+			text := orDash(r.field(name))
+			if cutCells {
+				text = cut(text, maxCell)
+			}
+			list = append(list, text)
 		}
-		cells = append(cells, []string{orDash(r.ID), orDash(r.JTI), created, inUse, ago(r.token.CreatedAt, now)})
+		return list
 	}
-	return cells
+	return l
 }
 
-func wideCells(list []row, now time.Time) [][]string {
-	cells := [][]string{{"  ID", "JTI", "CREATED", "AGE"}}
-	for _, r := range list {
-		cells = append(cells, []string{mark(r) + orDash(r.ID), orDash(r.JTI), clock(r.token.CreatedAt), aged(r, now)})
+func (l layout) all(rows []row, now time.Time) [][]string {
+	all := [][]string{l.heading}
+	for _, r := range rows {
+		all = append(all, l.cells(r, now))
 	}
-	return cells
+	return all
 }
 
-func narrowCells(list []row, now time.Time) [][]string {
-	cells := [][]string{{"  ID", "JTI", "CREATED"}}
-	for _, r := range list {
-		cells = append(cells, []string{mark(r) + orDash(r.ID), orDash(r.JTI), ago(r.token.CreatedAt, now)})
+// aligned puts cells into columns with two spaces between. A column never gets
+// narrower than it was.
+func (t *table) aligned(cells [][]string) string {
+	for _, line := range cells {
+		for i, cell := range line {
+			if i == len(t.widths) {
+				t.widths = append(t.widths, 0)
+			}
+			t.widths[i] = max(t.widths[i], utf8.RuneCountInString(cell))
+		}
 	}
-	return cells
-}
-
-// stacked writes each token below the other: its id, its jti and its age.
-func stacked(list []row, now time.Time) string {
 	var b strings.Builder
-	for _, r := range list {
-		fmt.Fprintf(&b, "%s%s\n  %s\n  %s\n", mark(r), orDash(r.ID), orDash(r.JTI), aged(r, now))
+	for _, line := range cells {
+		for i, cell := range line {
+			b.WriteString(cell)
+			if i < len(line)-1 {
+				b.WriteString(strings.Repeat(" ", t.widths[i]-utf8.RuneCountInString(cell)+2))
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func plainCells(r row, now time.Time) []string {
+	inUse := "no"
+	if r.Current {
+		inUse = "yes"
+	}
+	created := "unknown"
+	if r.CreatedAt != nil {
+		created = *r.CreatedAt
+	}
+	return []string{orDash(r.ID), orDash(r.JTI), created, inUse, ago(r.token.CreatedAt, now)}
+}
+
+func wideCells(r row, now time.Time) []string {
+	return []string{mark(r) + orDash(r.ID), orDash(r.JTI), clock(r.token.CreatedAt), aged(r, now)}
+}
+
+func narrowCells(r row, now time.Time) []string {
+	return []string{mark(r) + orDash(r.ID), orDash(r.JTI), ago(r.token.CreatedAt, now)}
+}
+
+// stacked writes each token below the other: its id, its jti, its age, and further
+// fields that it has.
+func stacked(rows []row, names []string, now time.Time) string {
+	var b strings.Builder
+	for _, r := range rows {
+		b.WriteString(mark(r) + orDash(r.ID) + "\n  " + orDash(r.JTI) + "\n  " + aged(r, now) + "\n")
+		for _, name := range names {
+			if text := safe(r.field(name)); text != "" {
+				b.WriteString("  " + safe(name) + ": " + cut(text, maxCell) + "\n")
+			}
+		}
 	}
 	return b.String()
 }
@@ -104,17 +172,6 @@ func orDash(text string) string {
 		return "-"
 	}
 	return text
-}
-
-// aligned puts cells into columns with two spaces between.
-func aligned(cells [][]string) string {
-	var b strings.Builder
-	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, line := range cells {
-		_, _ = io.WriteString(table, strings.Join(line, "\t")+"\n") // into memory
-	}
-	_ = table.Flush()
-	return b.String()
 }
 
 func widest(text string) int {
