@@ -49,18 +49,6 @@ func byJTI(jtis ...string) iter.Seq2[Target, error] {
 	return Targets(targets...)
 }
 
-// targetsWithoutEnd are targets without end; read counts them.
-func targetsWithoutEnd(read *int) iter.Seq2[Target, error] {
-	return func(yield func(Target, error) bool) {
-		for {
-			*read++
-			if !yield(Target{JTI: fmt.Sprintf("jti-%d", *read)}, nil) {
-				return
-			}
-		}
-	}
-}
-
 // hearing collects what OnResult hears.
 type hearing []RevokeResult
 

@@ -1,16 +1,21 @@
-package tiledesk
+package bulk_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"iter"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
@@ -18,7 +23,7 @@ import (
 // is played in a synctest bubble; judge then holds the report against the server.
 type scenario struct {
 	kind  []tiledesktest.Option
-	front func(http.Handler) http.Handler // stands before the server; nil: nothing
+	front func(http.RoundTripper) http.RoundTripper // stands before the server; nil: nothing
 
 	tokens, nameless int      // how many tokens have a jti, and how many have none
 	odd              []string // jtis of tokens that a project signed itself
@@ -34,7 +39,7 @@ type scenario struct {
 	limited bool // by the default limiter
 	each    bool // RevokeEach of all tokens by jti and, where it is known, id
 	twice   bool // two runs at once
-	opts    RevokeOptions
+	opts    tiledesk.RevokeOptions
 }
 
 // story is what there is to judge when a scenario was played.
@@ -52,35 +57,35 @@ type story struct {
 
 // played is one run of a story.
 type played struct {
-	report  *RevokeReport
+	report  *tiledesk.RevokeReport
 	err     error
-	heard   []RevokeResult
+	heard   []tiledesk.RevokeResult
 	read    int // targets read from the sequence
 	overlap atomic.Bool
 }
 
 func play(s scenario) *story {
 	p := &story{scenario: s, server: tiledesktest.NewHandler(s.kind...)}
-	p.server.AddUser(testEmail, testPassword)
-	p.tokens = slices.Concat(p.server.Issue(testEmail, s.tokens), p.server.IssueWithoutJTI(testEmail, s.nameless))
+	p.server.AddUser(servertest.Email, servertest.Password)
+	p.tokens = slices.Concat(p.server.Issue(servertest.Email, s.tokens), p.server.IssueWithoutJTI(servertest.Email, s.nameless))
 	for _, jti := range s.odd {
-		p.tokens = append(p.tokens, p.server.IssueWithJTI(testEmail, jti))
+		p.tokens = append(p.tokens, p.server.IssueWithJTI(servertest.Email, jti))
 	}
 	if s.ownNameless {
-		p.own = p.server.IssueWithoutJTI(testEmail, 1)[0]
+		p.own = p.server.IssueWithoutJTI(servertest.Email, 1)[0]
 	} else {
-		p.own = p.server.Issue(testEmail, 1)[0]
+		p.own = p.server.Issue(servertest.Email, 1)[0]
 	}
-	handler := http.Handler(p.server)
+	transport := p.server.Transport()
 	if s.front != nil {
-		handler = s.front(handler)
+		transport = s.front(transport)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	if s.deadline > 0 {
 		ctx, cancel = context.WithTimeout(ctx, s.deadline)
 	}
 	defer cancel()
-	p.meter = &meter{next: inProcess{handler}}
+	p.meter = &meter{next: transport}
 	client := p.client()
 	ids := p.ids(client)
 	p.meter.onDelete = func(nth int) {
@@ -103,12 +108,12 @@ func play(s scenario) *story {
 	return p
 }
 
-func (p *story) client() *Client {
-	options := []Option{withTransport(p.meter), WithBaseURL("http://localhost"), WithRetryPolicy(RetryPolicy{MaxRetries: p.retries})}
+func (p *story) client() *tiledesk.Client {
+	options := []tiledesk.Option{servertest.WithTransport(p.meter), tiledesk.WithBaseURL("http://localhost"), tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: p.retries})}
 	if !p.limited {
-		options = append(options, WithRateLimiter(nil))
+		options = append(options, tiledesk.WithRateLimiter(nil))
 	}
-	client, err := NewClient(JWTAuth(p.own), options...)
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(p.own), options...)
 	if err != nil {
 		panic(err)
 	}
@@ -116,7 +121,7 @@ func (p *story) client() *Client {
 }
 
 // ids are those of the tokens with a jti, as far as a list tells them.
-func (p *story) ids(client *Client) map[string]string {
+func (p *story) ids(client *tiledesk.Client) map[string]string {
 	ids := make(map[string]string)
 	for token, err := range client.JWT.History(context.Background(), nil) {
 		if err == nil && token.JTI != "" {
@@ -140,15 +145,15 @@ func (p *story) goWrong(ids map[string]string) {
 	}
 	p.server.OnRequest(func(r tiledesktest.Request) {
 		if r.Method == "GET" && p.lists.Add(1) <= int64(p.signIns) {
-			p.server.Issue(testEmail, 1)
+			p.server.Issue(servertest.Email, 1)
 		}
 	})
 }
 
-func (p *story) run(ctx context.Context, client *Client, ids map[string]string, run *played) {
+func (p *story) run(ctx context.Context, client *tiledesk.Client, ids map[string]string, run *played) {
 	var hearing atomic.Int32
 	opts := p.opts
-	opts.OnResult = func(result RevokeResult) {
+	opts.OnResult = func(result tiledesk.RevokeResult) {
 		if hearing.Add(1) != 1 {
 			run.overlap.Store(true)
 		}
@@ -163,8 +168,8 @@ func (p *story) run(ctx context.Context, client *Client, ids map[string]string, 
 }
 
 // targets are all tokens but one that nobody could recognize as the client's own.
-func (p *story) targets(ids map[string]string, run *played) iter.Seq2[Target, error] {
-	return func(yield func(Target, error) bool) {
+func (p *story) targets(ids map[string]string, run *played) iter.Seq2[tiledesk.Target, error] {
+	return func(yield func(tiledesk.Target, error) bool) {
 		for _, raw := range append(slices.Clone(p.tokens), p.own) {
 			target := tokenName(raw)
 			if target.ID == "" {
@@ -182,8 +187,51 @@ func (p *story) targets(ids map[string]string, run *played) iter.Seq2[Target, er
 }
 
 // everyOther is a Match that needs no state.
-func everyOther(token *Token) bool {
+func everyOther(token *tiledesk.Token) bool {
 	hash := fnv.New32()
 	_, _ = fmt.Fprint(hash, token.ID)
 	return hash.Sum32()%2 == 0
+}
+
+// meter counts what passes through a transport.
+type meter struct {
+	next     http.RoundTripper
+	onDelete func(nth int) // before the request is passed on
+
+	mu       sync.Mutex
+	deletes  []time.Time // when each began
+	inFlight int
+	most     int // DELETEs in flight at once
+}
+
+func (m *meter) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method != http.MethodDelete {
+		return m.next.RoundTrip(r)
+	}
+	m.mu.Lock()
+	m.deletes = append(m.deletes, time.Now())
+	nth := len(m.deletes)
+	m.inFlight++
+	m.most = max(m.most, m.inFlight)
+	m.mu.Unlock()
+	defer func() {
+		m.mu.Lock()
+		m.inFlight--
+		m.mu.Unlock()
+	}()
+	if m.onDelete != nil {
+		m.onDelete(nth)
+	}
+	return m.next.RoundTrip(r)
+}
+
+// tokenName is what a result calls a token of tiledesktest by: its jti, or the id
+// that a token without one carries as its nonce.
+func tokenName(raw string) tiledesk.Target {
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(raw, ".")[1])
+	var claims struct{ JTI, Nonce string }
+	if err != nil || json.Unmarshal(payload, &claims) != nil {
+		panic("not a token of tiledesktest")
+	}
+	return tiledesk.Target{JTI: claims.JTI, ID: claims.Nonce}
 }

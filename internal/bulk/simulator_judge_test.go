@@ -1,14 +1,13 @@
-package tiledesk
+package bulk_test
 
 import (
 	"fmt"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
-
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
@@ -28,14 +27,14 @@ func (p *story) judge() (lies []string) {
 
 // miscounted compares the report with what OnResult heard.
 func (p *story) miscounted(run *played) (lies []string) {
-	counted, r := map[Outcome]int{}, run.report
-	targets := map[Target]int{}
-	var failures []RevokeResult
+	counted, r := map[tiledesk.Outcome]int{}, run.report
+	targets := map[tiledesk.Target]int{}
+	var failures []tiledesk.RevokeResult
 	for _, result := range run.heard {
 		counted[result.Outcome]++
 		targets[result.Target]++
 		switch result.Outcome {
-		case NotFound, Failed, NotAttempted:
+		case tiledesk.NotFound, tiledesk.Failed, tiledesk.NotAttempted:
 			failures = append(failures, result)
 			if result.Err == nil {
 				lies = append(lies, fmt.Sprintf("%v without an error", result))
@@ -46,7 +45,7 @@ func (p *story) miscounted(run *played) (lies []string) {
 			}
 		}
 	}
-	said := map[Outcome]int{Revoked: r.Revoked, AlreadyGone: r.AlreadyGone, NotFound: r.NotFound, Skipped: r.Skipped, Planned: r.Planned, Failed: r.Failed, NotAttempted: r.NotAttempted}
+	said := map[tiledesk.Outcome]int{tiledesk.Revoked: r.Revoked, tiledesk.AlreadyGone: r.AlreadyGone, tiledesk.NotFound: r.NotFound, tiledesk.Skipped: r.Skipped, tiledesk.Planned: r.Planned, tiledesk.Failed: r.Failed, tiledesk.NotAttempted: r.NotAttempted}
 	for outcome, n := range said {
 		if counted[outcome] != n {
 			lies = append(lies, fmt.Sprintf("the report counts %d %v, OnResult heard %d", n, outcome, counted[outcome]))
@@ -69,7 +68,7 @@ func (p *story) miscounted(run *played) (lies []string) {
 // unspoken compares the error with the report.
 func (p *story) unspoken(run *played) (lies []string) {
 	r := run.report
-	if undone := r.Failed+r.NotFound+r.NotAttempted > 0 || len(r.whole) > 0; undone != (run.err != nil) {
+	if undone := r.Failed+r.NotFound+r.NotAttempted > 0 || r.RunErr() != nil; undone != (run.err != nil) {
 		lies = append(lies, fmt.Sprintf("the error is %v with %+v", run.err, *r))
 	}
 	if run.err != nil && (len(run.err.Error()) > 2000 || strings.ContainsAny(run.err.Error(), "\n\r") || strings.Contains(run.err.Error(), "eyJ")) {
@@ -90,30 +89,30 @@ func (p *story) misjudged(run *played, raw string) string {
 	i := run.resultOf(name)
 	isOwn := raw == p.own || p.ownNameless && name.JTI == ""
 	if i < 0 {
-		if !revoked && !isOwn && len(run.report.whole) == 0 && !p.otherSkipped(run, name) {
+		if !revoked && !isOwn && run.report.RunErr() == nil && !p.otherSkipped(run, name) {
 			return fmt.Sprintf("%v lives, and nobody says so: %v", name, run.err)
 		}
 		return ""
 	}
 	result := run.heard[i]
 	switch result.Outcome {
-	case Revoked:
+	case tiledesk.Revoked:
 		if !revoked {
 			return fmt.Sprintf("%v is said to be revoked and lives", name)
 		}
-	case AlreadyGone:
+	case tiledesk.AlreadyGone:
 		// Two lies cannot be told from the truth: what a server without a route
 		// for ids says of a token without a jti, and a 401 for the own token.
 		if !revoked && name.JTI != "" && raw != p.own {
 			return fmt.Sprintf("%v is said to be gone and lives", name)
 		}
-	case Skipped:
+	case tiledesk.Skipped:
 		// An entry without a jti may be the own token where the listing lacks that.
 		maybeOwn := isOwn || !p.each && name.JTI == ""
-		if !maybeOwn && (p.each || p.opts.Match == nil || p.opts.Match(&Token{ID: result.Target.ID})) {
+		if !maybeOwn && (p.each || p.opts.Match == nil || p.opts.Match(&tiledesk.Token{ID: result.Target.ID})) {
 			return fmt.Sprintf("%v was skipped", name)
 		}
-	case Planned:
+	case tiledesk.Planned:
 		if !p.opts.DryRun {
 			return fmt.Sprintf("%v was planned", name)
 		}
@@ -122,8 +121,8 @@ func (p *story) misjudged(run *played, raw string) string {
 }
 
 // resultOf is where the run heard of a token; -1 when it did not.
-func (r *played) resultOf(name Target) int {
-	return slices.IndexFunc(r.heard, func(result RevokeResult) bool {
+func (r *played) resultOf(name tiledesk.Target) int {
+	return slices.IndexFunc(r.heard, func(result tiledesk.RevokeResult) bool {
 		return result.Target.JTI == redact.Tokens(name.JTI) && (name.JTI != "" || result.Target.ID == name.ID)
 	})
 }
@@ -132,10 +131,10 @@ func (r *played) resultOf(name Target) int {
 // revoked rows are hidden, each row that one run revokes moves those behind it up,
 // so that the other may never be shown a token that Match does not choose. One
 // that Match does choose must be spoken of all the same.
-func (p *story) otherSkipped(run *played, name Target) bool {
+func (p *story) otherSkipped(run *played, name tiledesk.Target) bool {
 	return p.opts.Match != nil && slices.ContainsFunc(p.runs, func(other *played) bool {
 		i := other.resultOf(name)
-		return other != run && i >= 0 && other.heard[i].Outcome == Skipped
+		return other != run && i >= 0 && other.heard[i].Outcome == tiledesk.Skipped
 	})
 }
 
@@ -152,7 +151,7 @@ func (p *story) lockedOut(run *played, raw string, revoked bool, i int) string {
 		return "the own token was not the last"
 	}
 	for _, other := range run.heard[:i] {
-		if other.Outcome == Failed || other.Outcome == NotAttempted {
+		if other.Outcome == tiledesk.Failed || other.Outcome == tiledesk.NotAttempted {
 			return fmt.Sprintf("the own token was revoked although %v", other)
 		}
 	}
@@ -163,7 +162,7 @@ func (p *story) lockedOut(run *played, raw string, revoked bool, i int) string {
 func (p *story) overdone() (lies []string) {
 	limit := p.opts.Concurrency
 	if limit == 0 {
-		limit = defaultConcurrency
+		limit = 4
 	}
 	if p.meter.most > limit*len(p.runs) {
 		lies = append(lies, fmt.Sprintf("%d DELETEs at once with a concurrency of %d", p.meter.most, limit))
@@ -197,38 +196,4 @@ func revokedAmong(server *tiledesktest.Server, tokens []string) (n int) {
 		}
 	}
 	return n
-}
-
-// A run that never was shown a token, because another run moved the rows, says
-// nothing false where it would have skipped that token; else it does.
-func TestJudgeOfTwoRuns(t *testing.T) {
-	t.Parallel()
-	chosen := func(*Token) bool { return true }
-	for name, test := range map[string]struct {
-		match  func(*Token) bool
-		others []Outcome // what the other run says of the token
-		lie    bool
-	}{
-		"the other run skipped it":         {everyOther, []Outcome{Skipped}, false},
-		"the other run did not see it":     {everyOther, nil, true},
-		"the other run failed to do it":    {everyOther, []Outcome{Failed}, true},
-		"the other run says it is revoked": {chosen, []Outcome{Revoked}, true},
-		"skipped without a Match":          {nil, []Outcome{Skipped}, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := &story{server: tiledesktest.NewHandler()}
-			p.opts.Match = test.match
-			p.server.AddUser(testEmail, testPassword)
-			raw := p.server.Issue(testEmail, 1)[0]
-			silent, other := &played{report: new(RevokeReport)}, &played{report: new(RevokeReport)}
-			for _, outcome := range test.others {
-				other.heard = append(other.heard, RevokeResult{Target: tokenName(raw), Outcome: outcome})
-			}
-			p.runs = []*played{silent, other}
-			if lie := p.misjudged(silent, raw); (lie != "") != test.lie {
-				t.Errorf("the judge says %q", lie)
-			}
-		})
-	}
 }

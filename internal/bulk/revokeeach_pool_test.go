@@ -1,4 +1,4 @@
-package tiledesk
+package bulk_test
 
 import (
 	"errors"
@@ -13,29 +13,32 @@ import (
 	"time"
 
 	"golang.org/x/time/rate"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // manyTargets are n targets.
-func manyTargets(n int) []Target {
-	targets := make([]Target, n)
+func manyTargets(n int) []tiledesk.Target {
+	targets := make([]tiledesk.Target, n)
 	for i := range targets {
 		targets[i].JTI = fmt.Sprintf("jti-%d", i)
 	}
 	return targets
 }
 
-func TestConcurrencyIsABoundThatHoldsAndIsUsed(t *testing.T) {
+func TestRevokeEach_concurrencyIsABoundThatHoldsAndIsUsed(t *testing.T) {
 	t.Parallel()
 	for concurrency, want := range map[int]int{0: 4, 1: 1, 7: 7, 100: 60} {
 		t.Run(fmt.Sprint(concurrency), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				m := &meter{next: roundTripFunc(func(r *http.Request) (*http.Response, error) {
-					return slowly(r, time.Second, answer(200, ""))
+				m := &meter{next: servertest.Step(func(r *http.Request) (*http.Response, error) {
+					return slowly(r, time.Second, servertest.Answer(200, ""))
 				})}
-				client := newMockClient(t, JWTAuth(testToken), m.RoundTrip)
+				client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), m.RoundTrip)
 				begin := time.Now()
-				report, err := client.JWT.RevokeEach(t.Context(), Targets(manyTargets(60)...), &RevokeOptions{Concurrency: concurrency})
+				report, err := client.JWT.RevokeEach(t.Context(), tiledesk.Targets(manyTargets(60)...), &tiledesk.RevokeOptions{Concurrency: concurrency})
 				if err != nil || report.Revoked != 60 || m.most != want {
 					t.Errorf("%d at once for %+v, %v", m.most, report, err)
 				}
@@ -47,12 +50,12 @@ func TestConcurrencyIsABoundThatHoldsAndIsUsed(t *testing.T) {
 	}
 }
 
-func TestLimiterAppliesToAllWorkersTogether(t *testing.T) {
+func TestRevokeEach_limiterAppliesToAllWorkersTogether(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := newMockClient(t, JWTAuth(testToken), okToAll, WithRateLimiter(rate.NewLimiter(2, 1)))
+		client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), okToAll, tiledesk.WithRateLimiter(rate.NewLimiter(2, 1)))
 		begin := time.Now()
-		if _, err := client.JWT.RevokeEach(t.Context(), Targets(manyTargets(21)...), &RevokeOptions{Concurrency: 10}); err != nil {
+		if _, err := client.JWT.RevokeEach(t.Context(), tiledesk.Targets(manyTargets(21)...), &tiledesk.RevokeOptions{Concurrency: 10}); err != nil {
 			t.Fatal(err)
 		}
 		if took := time.Since(begin); took != 10*time.Second {
@@ -61,15 +64,15 @@ func TestLimiterAppliesToAllWorkersTogether(t *testing.T) {
 	})
 }
 
-func TestDefaultLimiterLetsNoMoreThan200LeaveInAnyMinute(t *testing.T) {
+func TestRevokeEach_defaultLimiterLetsNoMoreThan200LeaveInAnyMinute(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		m := &meter{next: roundTripFunc(okToAll)}
-		client, err := NewClient(JWTAuth(testToken), WithBaseURL("http://localhost"), withTransport(m))
+		m := &meter{next: servertest.Step(okToAll)}
+		client, err := tiledesk.NewClient(tiledesk.JWTAuth(servertest.Token), tiledesk.WithBaseURL("http://localhost"), servertest.WithTransport(m))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.JWT.RevokeEach(t.Context(), Targets(manyTargets(700)...), &RevokeOptions{Concurrency: 50}); err != nil {
+		if _, err := client.JWT.RevokeEach(t.Context(), tiledesk.Targets(manyTargets(700)...), &tiledesk.RevokeOptions{Concurrency: 50}); err != nil {
 			t.Fatal(err)
 		}
 		for i := 200; i < len(m.deletes); i++ {
@@ -80,7 +83,7 @@ func TestDefaultLimiterLetsNoMoreThan200LeaveInAnyMinute(t *testing.T) {
 	})
 }
 
-func TestConnectionsAreReused(t *testing.T) {
+func TestRevokeEach_connectionsAreReused(t *testing.T) {
 	t.Parallel()
 	var opened atomic.Int64
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -96,10 +99,10 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	client := newTestClient(t, server.URL)
+	client := servertest.NewClient(t, server.URL)
 	for range 3 { // workers of a new run find the connections of the one before
-		report, err := client.JWT.RevokeEach(t.Context(), Targets(manyTargets(200)...), &RevokeOptions{Concurrency: 8})
-		if report.Revoked != 199 || !errors.Is(err, ErrServer) {
+		report, err := client.JWT.RevokeEach(t.Context(), tiledesk.Targets(manyTargets(200)...), &tiledesk.RevokeOptions{Concurrency: 8})
+		if report.Revoked != 199 || !errors.Is(err, tiledesk.ErrServer) {
 			t.Fatalf("got %+v, %v", report, err)
 		}
 	}
@@ -108,13 +111,13 @@ func TestConnectionsAreReused(t *testing.T) {
 	}
 }
 
-func TestOnResultIsNeverCalledTwiceAtATime(t *testing.T) {
+func TestRevokeEach_onResultIsNeverCalledConcurrently(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		client := newMockClient(t, JWTAuth(testToken), okToAll)
+		client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), okToAll)
 		var one sync.Mutex
 		heard := 0
-		_, err := client.JWT.RevokeEach(t.Context(), Targets(manyTargets(100)...), &RevokeOptions{Concurrency: 20, OnResult: func(RevokeResult) {
+		_, err := client.JWT.RevokeEach(t.Context(), tiledesk.Targets(manyTargets(100)...), &tiledesk.RevokeOptions{Concurrency: 20, OnResult: func(tiledesk.RevokeResult) {
 			if !one.TryLock() {
 				t.Error("OnResult was called while it ran")
 			}

@@ -1,4 +1,4 @@
-package tiledesk_test
+package bulk_test
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package tiledesk
+package bulk_test
 
 import (
 	"maps"
@@ -7,13 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-tiledesk/tiledesk/tiledesktest"
 	"pgregory.net/rapid"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-// TestAnyRunTellsTheTruth plays random histories, servers, faults and options,
+// TestRevokeReport_tellsTheTruthOfAnyRun plays random histories, servers, faults and options,
 // and holds each report against the state of its server.
-func TestAnyRunTellsTheTruth(t *testing.T) {
+func TestRevokeReport_tellsTheTruthOfAnyRun(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyScenario(t)
@@ -41,7 +44,7 @@ func anyScenario(t *rapid.T) scenario {
 		limited:     rapid.SampledFrom([]bool{false, false, true}).Draw(t, "limited"),
 		each:        rapid.Bool().Draw(t, "RevokeEach"),
 		twice:       rapid.SampledFrom([]bool{false, false, true}).Draw(t, "two at once"),
-		opts: RevokeOptions{
+		opts: tiledesk.RevokeOptions{
 			Concurrency:    rapid.IntRange(0, 6).Draw(t, "concurrency"),
 			DryRun:         rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "dry run"),
 			IncludeCurrent: rapid.Bool().Draw(t, "include current"),
@@ -103,7 +106,7 @@ var someFaults = map[string]tiledesktest.Fault{
 	"302":                          {Status: 302, Header: http.Header{"Location": {"https://login.example.com/"}}},
 	"301 without Location":         {Status: 301},
 	"a page with 200":              {Status: 200, Body: "<html><title>App</title></html>"},
-	"a page with 404":              {Status: 404, Body: page404},
+	"a page with 404":              {Status: 404, Body: servertest.Page404},
 	"a gateway's JSON with 404":    {Status: 404, Body: `{"message":"no Route matched with those values"}`},
 	"the history module is gone":   {Status: 400, Body: `{"error":"Invalid project id: jwt"}`},
 	"a failure with 200":           {Status: 200, Body: `{"success":false,"msg":"not now"}`},

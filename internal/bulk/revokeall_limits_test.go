@@ -1,6 +1,6 @@
 //go:build !race
 
-package bulktest_test
+package bulk_test
 
 // One goroutine reads many pages here: the race detector would make it slow and
 // find nothing.

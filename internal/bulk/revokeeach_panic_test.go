@@ -1,4 +1,4 @@
-package tiledesk
+package bulk_test
 
 import (
 	"context"
@@ -11,6 +11,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // bang is the value of a panic, to be found again by its address.
@@ -37,34 +40,34 @@ func recovered(call func()) (value any, exited bool) {
 
 // badly are the places where a run calls its caller, with a function that ends badly
 // in each.
-var badly = map[string]func(fail func(), slow http.RoundTripper) (Credentials, *RevokeOptions, iter.Seq2[Target, error], http.RoundTripper){
-	"OnResult": func(fail func(), slow http.RoundTripper) (Credentials, *RevokeOptions, iter.Seq2[Target, error], http.RoundTripper) {
-		return JWTAuth(testToken), &RevokeOptions{OnResult: func(RevokeResult) { fail() }}, Targets(manyTargets(100)...), slow
+var badly = map[string]func(fail func(), slow http.RoundTripper) (tiledesk.Credentials, *tiledesk.RevokeOptions, iter.Seq2[tiledesk.Target, error], http.RoundTripper){
+	"OnResult": func(fail func(), slow http.RoundTripper) (tiledesk.Credentials, *tiledesk.RevokeOptions, iter.Seq2[tiledesk.Target, error], http.RoundTripper) {
+		return tiledesk.JWTAuth(servertest.Token), &tiledesk.RevokeOptions{OnResult: func(tiledesk.RevokeResult) { fail() }}, tiledesk.Targets(manyTargets(100)...), slow
 	},
-	"the sequence": func(fail func(), slow http.RoundTripper) (Credentials, *RevokeOptions, iter.Seq2[Target, error], http.RoundTripper) {
-		return JWTAuth(testToken), nil, func(yield func(Target, error) bool) {
+	"the sequence": func(fail func(), slow http.RoundTripper) (tiledesk.Credentials, *tiledesk.RevokeOptions, iter.Seq2[tiledesk.Target, error], http.RoundTripper) {
+		return tiledesk.JWTAuth(servertest.Token), nil, func(yield func(tiledesk.Target, error) bool) {
 			for _, target := range manyTargets(4) {
 				yield(target, nil)
 			}
 			fail()
 		}, slow
 	},
-	"the transport": func(fail func(), slow http.RoundTripper) (Credentials, *RevokeOptions, iter.Seq2[Target, error], http.RoundTripper) {
-		return JWTAuth(testToken), nil, Targets(manyTargets(100)...), roundTripFunc(func(r *http.Request) (*http.Response, error) {
+	"the transport": func(fail func(), slow http.RoundTripper) (tiledesk.Credentials, *tiledesk.RevokeOptions, iter.Seq2[tiledesk.Target, error], http.RoundTripper) {
+		return tiledesk.JWTAuth(servertest.Token), nil, tiledesk.Targets(manyTargets(100)...), servertest.Step(func(r *http.Request) (*http.Response, error) {
 			if strings.HasSuffix(r.URL.Path, "/jti-1") {
 				fail()
 			}
 			return slow.RoundTrip(r)
 		})
 	},
-	"the credentials": func(fail func(), slow http.RoundTripper) (Credentials, *RevokeOptions, iter.Seq2[Target, error], http.RoundTripper) {
+	"the credentials": func(fail func(), slow http.RoundTripper) (tiledesk.Credentials, *tiledesk.RevokeOptions, iter.Seq2[tiledesk.Target, error], http.RoundTripper) {
 		var asked atomic.Int32
-		return credentialsFunc(func(context.Context) (string, error) {
+		return tiledesk.CredentialsFunc(func(context.Context) (string, error) {
 			if asked.Add(1) == 4 {
 				fail()
 			}
-			return "JWT " + testToken, nil
-		}), nil, Targets(manyTargets(100)...), slow
+			return "JWT " + servertest.Token, nil
+		}), nil, tiledesk.Targets(manyTargets(100)...), slow
 	},
 }
 
@@ -78,12 +81,12 @@ func TestRevokeEach_panicGoesOnInTheGoroutineThatCalled(t *testing.T) {
 					want := &bang{name}
 					var mu sync.Mutex
 					begun, answered := 0, 0
-					slow := roundTripFunc(func(r *http.Request) (*http.Response, error) {
+					slow := servertest.Step(func(r *http.Request) (*http.Response, error) {
 						mu.Lock()
 						begun++
 						nth := begun
 						mu.Unlock()
-						resp, err := slowly(r, time.Duration(nth)*time.Second, answer(200, ""))
+						resp, err := slowly(r, time.Duration(nth)*time.Second, servertest.Answer(200, ""))
 						mu.Lock()
 						defer mu.Unlock()
 						if err == nil {
@@ -98,7 +101,7 @@ func TestRevokeEach_panicGoesOnInTheGoroutineThatCalled(t *testing.T) {
 						panic(want)
 					}
 					credentials, opts, targets, transport := setting(fail, slow)
-					client := newMockClient(t, credentials, transport.RoundTrip)
+					client := servertest.NewClientWith(t, credentials, transport.RoundTrip)
 					value, exited := recovered(func() { _, _ = client.JWT.RevokeEach(t.Context(), targets, opts) })
 					if exited != exits || !exits && value != want {
 						t.Errorf("got %v, ended its goroutine: %t", value, exited)
@@ -114,11 +117,11 @@ func TestRevokeEach_panicGoesOnInTheGoroutineThatCalled(t *testing.T) {
 
 func TestRevokeAll_panicInMatchGoesOn(t *testing.T) {
 	t.Parallel()
-	server := &stubborn{rows: []string{rowOf("a"), rowOf("b")}}
+	server := &stubborn{rows: []string{servertest.RowOf("a"), servertest.RowOf("b")}}
 	want := &bang{"Match"}
-	client := newMockClient(t, JWTAuth(testToken), server.RoundTrip)
+	client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), server.RoundTrip)
 	value, _ := recovered(func() {
-		_, _ = client.JWT.RevokeAll(t.Context(), &RevokeOptions{Match: func(*Token) bool { panic(want) }})
+		_, _ = client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{Match: func(*tiledesk.Token) bool { panic(want) }})
 	})
 	if value != want || len(server.deleted) > 0 {
 		t.Errorf("got %v after %q", value, server.deleted)
@@ -128,10 +131,10 @@ func TestRevokeAll_panicInMatchGoesOn(t *testing.T) {
 func TestRevokeAll_onResultThatPanickedIsNotCalledAgain(t *testing.T) {
 	t.Parallel()
 	called := 0
-	server := &stubborn{rows: []string{rowOf("a"), rowOf("b"), rowOf("c"), rowOf("d"), rowOf("e"), rowOf("f")}}
-	client := newMockClient(t, JWTAuth(testToken), server.RoundTrip)
+	server := &stubborn{rows: []string{servertest.RowOf("a"), servertest.RowOf("b"), servertest.RowOf("c"), servertest.RowOf("d"), servertest.RowOf("e"), servertest.RowOf("f")}}
+	client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), server.RoundTrip)
 	value, _ := recovered(func() {
-		_, _ = client.JWT.RevokeAll(t.Context(), &RevokeOptions{OnResult: func(RevokeResult) { called++; panic("once") }})
+		_, _ = client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{OnResult: func(tiledesk.RevokeResult) { called++; panic("once") }})
 	})
 	if value != "once" || called != 1 {
 		t.Errorf("got %v after %d calls", value, called)

@@ -1,24 +1,16 @@
-package tiledesk
+package bulk_test
 
 import (
 	"context"
 	"io"
 	"net/http"
-	"runtime"
 	"sync"
 	"testing"
 
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
-
-// liveHeap is what is in use after a garbage collection.
-func liveHeap() uint64 {
-	var stats runtime.MemStats
-	runtime.GC()
-	runtime.GC() // what finalizers and pools held
-	runtime.ReadMemStats(&stats)
-	return stats.HeapAlloc
-}
 
 // BenchmarkRevokeAllMemory measures the bytes that a run over a hundred thousand
 // tokens holds for each, when it has listed and revoked them all. The goal is 250.
@@ -27,15 +19,15 @@ func BenchmarkRevokeAllMemory(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		server := tiledesktest.NewHandler(tiledesktest.WithoutRequestLog(), tiledesktest.WithPageSize(1000))
-		server.AddUser(testEmail, testPassword)
-		own := server.Issue(testEmail, n+1)[n]
-		client, err := NewClient(JWTAuth(own), WithBaseURL("http://localhost"), WithRateLimiter(nil), withTransport(inProcess{server}))
+		server.AddUser(servertest.Email, servertest.Password)
+		own := server.Issue(servertest.Email, n+1)[n]
+		client, err := tiledesk.NewClient(tiledesk.JWTAuth(own), tiledesk.WithBaseURL("http://localhost"), tiledesk.WithRateLimiter(nil), servertest.WithTransport(server.Transport()))
 		if err != nil {
 			b.Fatal(err)
 		}
 		heard, before, most := 0, liveHeap(), uint64(0)
 		b.StartTimer()
-		report, err := client.JWT.RevokeAll(context.Background(), &RevokeOptions{OnResult: func(RevokeResult) {
+		report, err := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{OnResult: func(tiledesk.RevokeResult) {
 			if heard++; heard == 1 || heard == n/2 || heard == n {
 				most = max(most, liveHeap())
 			}
@@ -56,26 +48,26 @@ func BenchmarkRevokeEach(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(server.Close)
-	server.AddUser(testEmail, testPassword)
-	tokens := server.Issue(testEmail, n+1)
-	targets := make([]Target, n)
+	server.AddUser(servertest.Email, servertest.Password)
+	tokens := server.Issue(servertest.Email, n+1)
+	targets := make([]tiledesk.Target, n)
 	for i := range targets {
 		targets[i] = tokenName(tokens[i])
 	}
-	client, err := NewClient(JWTAuth(tokens[n]), WithBaseURL(server.URL()), WithRateLimiter(nil))
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(tokens[n]), tiledesk.WithBaseURL(server.URL()), tiledesk.WithRateLimiter(nil))
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(client.CloseIdleConnections)
 	b.Run("tiledesk", func(b *testing.B) {
 		for b.Loop() {
-			if report, err := client.JWT.RevokeEach(context.Background(), Targets(targets...), nil); err != nil || report.Revoked != n {
+			if report, err := client.JWT.RevokeEach(context.Background(), tiledesk.Targets(targets...), nil); err != nil || report.Revoked != n {
 				b.Fatalf("got %+v, %v", report, err)
 			}
 		}
 	})
 	b.Run("by hand", func(b *testing.B) {
-		transport := &http.Transport{MaxIdleConnsPerHost: defaultConcurrency}
+		transport := &http.Transport{MaxIdleConnsPerHost: 4}
 		b.Cleanup(transport.CloseIdleConnections)
 		for b.Loop() {
 			revokeByHand(b, &http.Client{Transport: transport}, server.URL(), "JWT "+tokens[n], targets)
@@ -83,10 +75,10 @@ func BenchmarkRevokeEach(b *testing.B) {
 	})
 }
 
-func revokeByHand(b *testing.B, client *http.Client, url, authorization string, targets []Target) {
+func revokeByHand(b *testing.B, client *http.Client, url, authorization string, targets []tiledesk.Target) {
 	jtis := make(chan string)
 	var workers sync.WaitGroup
-	for range defaultConcurrency {
+	for range 4 {
 		workers.Go(func() {
 			for jti := range jtis {
 				request, _ := http.NewRequest("DELETE", url+"/jwt/history/"+jti, nil)

@@ -1,0 +1,129 @@
+package bulk_test
+
+import (
+	"errors"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
+)
+
+const notThere = `{"success":false,"msg":"Object not found."}`
+
+// contradictory is a server that answers 404 to every DELETE of some jtis.
+type contradictory struct {
+	jtis, gone []string // all, and those answered 404
+	stay       []string // those that stay in the list whatever happens
+	onList     func(nth int) *http.Response
+
+	mu      sync.Mutex
+	deleted []string
+	lists   int
+}
+
+func (c *contradictory) RoundTrip(r *http.Request) (*http.Response, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if r.Method == "DELETE" {
+		jti := strings.TrimPrefix(path.Base(r.URL.Path), "id-")
+		c.deleted = append(c.deleted, jti)
+		if slices.Contains(c.gone, jti) {
+			return servertest.Answer(404, notThere), nil
+		}
+		return servertest.Answer(200, `{"success":true}`), nil
+	}
+	if !r.URL.Query().Has("page") {
+		c.lists++
+	}
+	if c.onList != nil {
+		if resp := c.onList(c.lists); resp != nil {
+			return resp, nil
+		}
+	}
+	var rows []string
+	for _, jti := range c.jtis {
+		if !slices.Contains(c.deleted, jti) || slices.Contains(c.stay, jti) {
+			rows = append(rows, servertest.RowOf(jti))
+		}
+	}
+	return servertest.FirstPageOf(r, rows...), nil
+}
+
+func TestRevokeAll_alreadyGoneMustNotContradictTheList(t *testing.T) {
+	t.Parallel()
+	down := func(nth int) *http.Response {
+		if nth == 1 {
+			return nil
+		}
+		return servertest.Answer(500, "")
+	}
+	for name, test := range map[string]struct {
+		server  *contradictory
+		outcome tiledesk.Outcome // of those that are gone
+		text    string           // of the run's error; empty: there is none
+		kind    error
+	}{
+		"gone ones leave the list":           {&contradictory{jtis: []string{"a", "x", "y"}}, tiledesk.AlreadyGone, "", nil},
+		"gone ones stay, revoked ones leave": {&contradictory{jtis: []string{"a", "x", "y"}, stay: []string{"x", "y"}}, tiledesk.Failed, "of 2 tokens", tiledesk.ErrUnexpectedResponse},
+		"gone ones stay, none was revoked":   {&contradictory{jtis: []string{"x", "y"}, stay: []string{"x", "y"}}, tiledesk.Failed, "of 2 tokens", tiledesk.ErrUnexpectedResponse},
+		"gone and revoked ones stay":         {&contradictory{jtis: []string{"a", "x", "y"}, stay: []string{"a", "x", "y"}}, tiledesk.AlreadyGone, "", nil},
+		"some of the revoked ones leave":     {&contradictory{jtis: []string{"a", "b", "x", "y"}, stay: []string{"a", "x", "y"}}, tiledesk.Failed, "of 2 tokens", tiledesk.ErrUnexpectedResponse},
+		"the last listing fails":             {&contradictory{jtis: []string{"a", "x", "y"}, onList: down}, tiledesk.Failed, "500", tiledesk.ErrServer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.server.gone = []string{"x", "y"}
+			client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.TokenOf("own")), test.server.RoundTrip)
+			var heard servertest.Hearing
+			report, err := client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{OnResult: heard.Hear, IncludeCurrent: true})
+			for _, jti := range []string{"x", "y"} {
+				if got := heard.Of(t, jti); got.Outcome != test.outcome || got.Attempts != 2 || (got.Err == nil) != (test.outcome == tiledesk.AlreadyGone) {
+					t.Errorf("%s is %v after %d attempts: %v", jti, got.Outcome, got.Attempts, got.Err)
+				}
+			}
+			if test.outcome == tiledesk.AlreadyGone && report.AlreadyGone != 2 || test.outcome == tiledesk.Failed && report.Failed != 2 {
+				t.Errorf("got %+v", report)
+			}
+			switch {
+			case test.text == "" && err != nil:
+				t.Errorf("got %v", err)
+			case test.text != "" && (report.RunErr() == nil || !errors.Is(report.RunErr(), test.kind) || !strings.Contains(report.RunErr().Error(), test.text)):
+				t.Errorf("the run's error is %v", report.RunErr())
+			}
+			if slices.Contains(test.server.deleted, "own") == (test.outcome == tiledesk.Failed) {
+				t.Errorf("the own token was revoked though others were not revoked, or was not: %v", test.server.deleted)
+			}
+		})
+	}
+}
+
+func TestRevokeAll_goneIsNotConfirmedByARunThatStopped(t *testing.T) {
+	t.Parallel()
+	server := &contradictory{jtis: []string{"x"}, gone: []string{"x"}, onList: func(nth int) *http.Response {
+		if nth == 1 {
+			return nil
+		}
+		return servertest.Answer(403, "")
+	}}
+	client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.TokenOf("own")), server.RoundTrip)
+	report, err := client.JWT.RevokeAll(t.Context(), nil)
+	if report.NotAttempted != 1 || !errors.Is(report.Failures[0].Err, tiledesk.ErrUnexpectedResponse) || !errors.Is(err, tiledesk.ErrForbidden) {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
+
+// A server that answers 404 to the token in use has accepted it for that request.
+func TestRevokeAll_tokenInUseThatIsAnswered404IsNotGone(t *testing.T) {
+	t.Parallel()
+	server := &contradictory{jtis: []string{"own"}, gone: []string{"own"}}
+	client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.TokenOf("own")), server.RoundTrip)
+	report, err := client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{IncludeCurrent: true})
+	if report.Failed != 1 || !errors.Is(err, tiledesk.ErrNotFound) || !strings.Contains(report.Failures[0].Err.Error(), "still valid") {
+		t.Errorf("got %+v, %v", report, err)
+	}
+}
