@@ -18,7 +18,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-// go test -run Soak -soak 5m
+// go test ./internal/bulk -run Soak -soak 5m
 var soakFor = flag.Duration("soak", 0, "how long TestSoak runs; 0 skips it")
 
 const (
