@@ -36,7 +36,9 @@ func (r *running) check() error {
 
 // Help is what revoke --help says in addition.
 func (*revokeCommand) Help() string {
-	return `A token leaked? Put it into a file and run: tiledesk-jwt revoke --token-from FILE --verify
+	return `Without any token named, and on a terminal, you pick from the list. ACCESSIBLE=1 shows it in plain lines with numbers.
+
+A token leaked? Put it into a file and run: tiledesk-jwt revoke --token-from FILE --verify
 
 A revocation cannot be undone. On a terminal you are asked first; elsewhere --yes is needed.`
 }
@@ -56,6 +58,8 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 		return usage("--verify needs a token to try. Use it with --token-from, or with --sign-in, whose own token is tried.")
 	case c.TokenFrom != "":
 		return c.revokeLeaked(ctx, a)
+	case byName == 0 && c.From == "" && a.canAsk():
+		return c.revokePicked(ctx, a)
 	case byName == 0 && c.From == "":
 		return usage("Say which token to revoke: a jti, --id, --from or --token-from. To revoke all, use tiledesk-jwt revoke-all.")
 	}
