@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"reflect"
 	"sync"
 	"testing"
 )
@@ -101,23 +100,6 @@ var serviceCalls = map[string]func(context.Context, *Client) error{
 		_, err := c.JWT.RevokeByID(ctx, "6b02c254b4f8164bc2ae64b3")
 		return err
 	},
-}
-
-// TestServiceCalls_areAll keeps a new method from being left out of the tests that
-// go through all calls: for secrets, redirects, retries, credentials.
-func TestServiceCalls_areAll(t *testing.T) {
-	t.Parallel()
-	madeOf := map[string]string{
-		"ListHistory": "listing", "History": "listing", "Accepts": "listing",
-		"RevokeByJTI": "revoking by jti", "RevokeToken": "revoking by jti",
-		"RevokeByID": "revoking by id", "RevokeEach": "revoking by id", "RevokeAll": "revoking by id",
-	}
-	service := reflect.TypeFor[*JWTService]()
-	for i := range service.NumMethod() {
-		if name := service.Method(i).Name; serviceCalls[madeOf[name]] == nil {
-			t.Errorf("%s is in no test of all calls: add it to serviceCalls, or say here of which it is made", name)
-		}
-	}
 }
 
 // constant is a transport that makes the same answer every time.

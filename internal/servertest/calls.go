@@ -34,7 +34,20 @@ var Calls = map[string]func(context.Context, *tiledesk.Client) error{
 		return err
 	},
 	"revoking by id": func(ctx context.Context, c *tiledesk.Client) error {
-		_, err := c.JWT.RevokeByID(ctx, "6b02c254b4f8164bc2ae64b3")
+		_, err := c.JWT.RevokeByID(ctx, ID)
 		return err
 	},
+}
+
+// BothRevocations are the two ways to revoke one token.
+var BothRevocations = map[string]struct {
+	Path string
+	Run  func(t *testing.T, c *tiledesk.Client) (*tiledesk.Response, error)
+}{
+	"jti": {ListPath + "/" + JTI, func(t *testing.T, c *tiledesk.Client) (*tiledesk.Response, error) {
+		return c.JWT.RevokeByJTI(t.Context(), JTI)
+	}},
+	"id": {ListPath + "/id/" + ID, func(t *testing.T, c *tiledesk.Client) (*tiledesk.Response, error) {
+		return c.JWT.RevokeByID(t.Context(), ID)
+	}},
 }

@@ -17,6 +17,8 @@ const (
 	URL = "https://tiledesk.test/v3"
 	// JTI is the jti of Token.
 	JTI = "2e5e5e9b-8a3b-4975-83e2-35ea216c468b"
+	// ID is the id of an entry.
+	ID = "6b02c254b4f8164bc2ae64b7"
 	// ListPath is the path of the history below URL.
 	ListPath = "/v3/jwt/history"
 )

@@ -1,10 +1,14 @@
-package tiledesk
+package facetest
 
 import (
 	"errors"
-	"net/url"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 func TestWithBaseURL_accepts(t *testing.T) {
@@ -30,7 +34,7 @@ func TestWithBaseURL_accepts(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, err := NewClient(JWTAuth(testToken), WithBaseURL(tt.given))
+			client, err := tiledesk.NewClient(tiledesk.JWTAuth(servertest.Token), tiledesk.WithBaseURL(tt.given))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,8 +52,8 @@ func TestWithBaseURL_refuses(t *testing.T) {
 		given string
 		text  []string
 	}{
-		"nothing":                         {given: "", text: []string{"empty", DefaultBaseURL}},
-		"white space":                     {given: " \n", text: []string{"empty", DefaultBaseURL}},
+		"nothing":                         {given: "", text: []string{"empty", tiledesk.DefaultBaseURL}},
+		"white space":                     {given: " \n", text: []string{"empty", tiledesk.DefaultBaseURL}},
 		"a host alone":                    {given: "tiledesk.test", text: []string{"no scheme", "https://"}},
 		"a host with a path":              {given: "tiledesk.test/v3", text: []string{"no scheme", "https://"}},
 		"a host with a port":              {given: "localhost:3000", text: []string{"no scheme", "https://"}},
@@ -59,9 +63,9 @@ func TestWithBaseURL_refuses(t *testing.T) {
 		"backslashes":                     {given: `https:\\tiledesk.test`, text: []string{"no scheme", "https://"}},
 		"another scheme":                  {given: "ftp://tiledesk.test", text: []string{"scheme", "ftp", "use https"}},
 		"a socket":                        {given: "unix:///run/tiledesk.sock", text: []string{"scheme", "unix", "use https"}},
-		"no host":                         {given: "https:///v3", text: []string{"no host", DefaultBaseURL}},
-		"a scheme and no more":            {given: "https://", text: []string{"no host", DefaultBaseURL}},
-		"a port without a host":           {given: "https://:8443/v3", text: []string{"no host", DefaultBaseURL}},
+		"no host":                         {given: "https:///v3", text: []string{"no host", tiledesk.DefaultBaseURL}},
+		"a scheme and no more":            {given: "https://", text: []string{"no host", tiledesk.DefaultBaseURL}},
+		"a port without a host":           {given: "https://:8443/v3", text: []string{"no host", tiledesk.DefaultBaseURL}},
 		"a user":                          {given: "https://s3cret@tiledesk.test", text: []string{"user information", "BasicAuth"}},
 		"a user with a password":          {given: "https://agent:s3cret@tiledesk.test/v3", text: []string{"user information", "BasicAuth"}},
 		"an empty user":                   {given: "https://@tiledesk.test/v3", text: []string{"user information", "BasicAuth"}},
@@ -70,9 +74,9 @@ func TestWithBaseURL_refuses(t *testing.T) {
 		"a fragment":                      {given: "https://tiledesk.test/v3#s3cret", text: []string{"fragment", "#"}},
 		"an empty fragment":               {given: "https://tiledesk.test/v3#", text: []string{"fragment", "#"}},
 		"a port beyond the last":          {given: "https://tiledesk.test:70000", text: []string{"port", "65535"}},
-		"a port in letters":               {given: "https://tiledesk.test:s3cret", text: []string{"cannot be read", DefaultBaseURL}},
-		"a broken escape":                 {given: "https://tiledesk.test/s3cret%zz", text: []string{"cannot be read", DefaultBaseURL}},
-		"a control character":             {given: "https://tiledesk.test/s3cret\x7f", text: []string{"cannot be read", DefaultBaseURL}},
+		"a port in letters":               {given: "https://tiledesk.test:s3cret", text: []string{"cannot be read", tiledesk.DefaultBaseURL}},
+		"a broken escape":                 {given: "https://tiledesk.test/s3cret%zz", text: []string{"cannot be read", tiledesk.DefaultBaseURL}},
+		"a control character":             {given: "https://tiledesk.test/s3cret\x7f", text: []string{"cannot be read", tiledesk.DefaultBaseURL}},
 		"http to another machine":         {given: "http://api.tiledesk.com/v3", text: []string{"in the clear", "https://", "WithInsecureHTTP"}},
 		"http to a name like localhost":   {given: "http://localhost.example.com", text: []string{"in the clear"}},
 		"http to a name like 127.0.0.1":   {given: "http://127.0.0.1.example.com", text: []string{"in the clear"}},
@@ -82,8 +86,8 @@ func TestWithBaseURL_refuses(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, err := NewClient(JWTAuth(testToken), WithBaseURL(tt.given))
-			if client != nil || !errors.Is(err, ErrInvalidArgument) {
+			client, err := tiledesk.NewClient(tiledesk.JWTAuth(servertest.Token), tiledesk.WithBaseURL(tt.given))
+			if client != nil || !errors.Is(err, tiledesk.ErrInvalidArgument) {
 				t.Fatalf("got %v, %v; want ErrInvalidArgument", client, err)
 			}
 			for _, text := range tt.text {
@@ -100,14 +104,14 @@ func TestWithBaseURL_refuses(t *testing.T) {
 
 func TestWithInsecureHTTP(t *testing.T) {
 	t.Parallel()
-	plain := WithBaseURL("http://tiledesk.test:3000/v3")
-	for name, opts := range map[string][]Option{
-		"before the base URL": {WithInsecureHTTP(), plain},
-		"after the base URL":  {plain, WithInsecureHTTP()},
+	plain := tiledesk.WithBaseURL("http://tiledesk.test:3000/v3")
+	for name, opts := range map[string][]tiledesk.Option{
+		"before the base URL": {tiledesk.WithInsecureHTTP(), plain},
+		"after the base URL":  {plain, tiledesk.WithInsecureHTTP()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, err := NewClient(JWTAuth(testToken), opts...); err != nil {
+			if _, err := tiledesk.NewClient(tiledesk.JWTAuth(servertest.Token), opts...); err != nil {
 				t.Error(err)
 			}
 		})
@@ -116,15 +120,37 @@ func TestWithInsecureHTTP(t *testing.T) {
 
 // What net/http itself takes for loopback is less than what we allow http:// to,
 // so that without our exception some credentials would go to a proxy in the clear.
-func TestProxyTo_goesAroundTheProxyToLoopback(t *testing.T) {
+// It reads the environment once a process: this test is a process of its own.
+func TestWithBaseURL_goesAroundTheProxyToLoopback(t *testing.T) {
 	t.Parallel()
+	const marker = "TILEDESK_TEST_BASE_URL"
+	if base := os.Getenv(marker); base != "" {
+		client, err := tiledesk.NewClient(tiledesk.JWTAuth(servertest.Token), tiledesk.WithBaseURL(base), tiledesk.WithInsecureHTTP(), tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(client.CloseIdleConnections)
+		_, err = client.JWT.ListHistory(t.Context(), nil)
+		t.Log(err)
+		return
+	}
 	for host, want := range map[string]bool{
 		"api.tiledesk.com": true, "localhost.example.com": true,
-		"localhost": false, "LOCALHOST:3000": false, "localhost.": false, "a.localhost": false,
-		"127.0.0.1:3000": false, "[::1]:3000": false,
+		"localhost": false, "LOCALHOST:1": false, "localhost.": false, "a.localhost": false,
+		"127.0.0.1:1": false, "[::1]:1": false,
 	} {
-		if got := proxyTo(&url.URL{Scheme: "http", Host: host}) != nil; got != want {
-			t.Errorf("%s may go through a proxy: %t, want %t", host, got, want)
-		}
+		t.Run(host, func(t *testing.T) {
+			t.Parallel()
+			proxy := servertest.NewLoopback(t, servertest.AnswerOK)
+			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestWithBaseURL_goesAroundTheProxyToLoopback$", "-test.v") //nolint:gosec // itself
+			child.Env = append(os.Environ(), marker+"=http://"+host, "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
+			out, err := child.CombinedOutput()
+			if err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			if got := len(proxy.Arrived()) > 0; got != want {
+				t.Errorf("may go through a proxy: %t, want %t: %s", got, want, out)
+			}
+		})
 	}
 }

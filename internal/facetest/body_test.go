@@ -1,4 +1,4 @@
-package tiledesk
+package facetest
 
 import (
 	"bytes"
@@ -8,12 +8,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // rawWire is a server that writes these bytes as its answer and closes the connection.
-func rawWire(t *testing.T, answer string) *loopback {
+func rawWire(t *testing.T, answer string) *servertest.Loopback {
 	t.Helper()
-	return newWire(t, func(w http.ResponseWriter, _ *http.Request) {
+	return servertest.NewLoopback(t, func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
 			t.Error(err)
@@ -47,21 +50,21 @@ func TestRevokeByJTI_endOfTheBody(t *testing.T) {
 		answer string
 		want   error
 	}{
-		"nothing":                       {open, ErrUnexpectedResponse},
-		"nothing, HTTP/1.0":             {old, ErrUnexpectedResponse},
-		"nothing, and a closing":        {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", ErrUnexpectedResponse},
-		"a line break":                  {open + "\r\n", ErrUnexpectedResponse},
-		"OK":                            {open + "OK", ErrUnexpectedResponse},
-		"true":                          {open + "true", ErrUnexpectedResponse},
-		"null":                          {open + "null", ErrUnexpectedResponse},
-		"a number":                      {open + "1", ErrUnexpectedResponse},
-		"half an object":                {open + `{"success":true`, ErrUnexpectedResponse},
+		"nothing":                       {open, tiledesk.ErrUnexpectedResponse},
+		"nothing, HTTP/1.0":             {old, tiledesk.ErrUnexpectedResponse},
+		"nothing, and a closing":        {"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", tiledesk.ErrUnexpectedResponse},
+		"a line break":                  {open + "\r\n", tiledesk.ErrUnexpectedResponse},
+		"OK":                            {open + "OK", tiledesk.ErrUnexpectedResponse},
+		"true":                          {open + "true", tiledesk.ErrUnexpectedResponse},
+		"null":                          {open + "null", tiledesk.ErrUnexpectedResponse},
+		"a number":                      {open + "1", tiledesk.ErrUnexpectedResponse},
+		"half an object":                {open + `{"success":true`, tiledesk.ErrUnexpectedResponse},
 		"an object":                     {open + `{"success":true}`, nil},
 		"an empty object":               {open + `{}`, nil},
 		"an object, HTTP/1.0":           {old + `{"n":1,"ok":1}`, nil},
 		"OK in quotes":                  {open + `"OK"`, nil},
-		"gzip of nothing":               {zipped + "\r\n", ErrUnexpectedResponse},
-		"gzip, cut":                     {zipped + "\r\n" + revoked[:len(revoked)-9], ErrUnexpectedResponse},
+		"gzip of nothing":               {zipped + "\r\n", tiledesk.ErrUnexpectedResponse},
+		"gzip, cut":                     {zipped + "\r\n" + revoked[:len(revoked)-9], tiledesk.ErrUnexpectedResponse},
 		"gzip":                          {zipped + "\r\n" + revoked, nil},
 		"gzip of OK":                    {zipped + "\r\n" + zippedText("OK"), nil},
 		"gzip with a length":            {fmt.Sprintf("%sContent-Length: %d\r\n\r\n%s", zipped, len(revoked), revoked), nil},
@@ -72,19 +75,19 @@ func TestRevokeByJTI_endOfTheBody(t *testing.T) {
 		"204":                           {"HTTP/1.1 204 No Content\r\n\r\n", nil},
 		"chunks of nothing":             {chunked + "0\r\n\r\n", nil},
 		"chunks of OK":                  {chunked + "2\r\nOK\r\n0\r\n\r\n", nil},
-		"chunks without an end":         {chunked, ErrUnexpectedResponse},
-		"chunks, cut":                   {chunked + "2\r\nOK\r\n", ErrUnexpectedResponse},
-		"205":                           {"HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", ErrUnexpectedResponse},
+		"chunks without an end":         {chunked, tiledesk.ErrUnexpectedResponse},
+		"chunks, cut":                   {chunked + "2\r\nOK\r\n", tiledesk.ErrUnexpectedResponse},
+		"205":                           {"HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n", tiledesk.ErrUnexpectedResponse},
 	} {
-		for by, revoke := range bothRevocations {
+		for by, revoke := range servertest.BothRevocations {
 			t.Run(name+", by "+by, func(t *testing.T) {
 				t.Parallel()
 				server := rawWire(t, test.answer)
-				resp, err := revoke.run(t, newTestClient(t, server.URL+"/v3", WithRetryPolicy(RetryPolicy{})))
-				if (resp == nil) != (test.want != nil) || !errors.Is(err, test.want) || errors.Is(err, ErrNotFound) {
+				resp, err := revoke.Run(t, servertest.NewClient(t, server.URL+"/v3", tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{})))
+				if (resp == nil) != (test.want != nil) || !errors.Is(err, test.want) || errors.Is(err, tiledesk.ErrNotFound) {
 					t.Errorf("got %v, %v; want %v", resp, err, test.want)
 				}
-				if got := server.only(t); got.Method != http.MethodDelete || got.URL.Path != revoke.path {
+				if got := server.Only(t); got.Method != http.MethodDelete || got.URL.Path != revoke.Path {
 					t.Errorf("sent %s %s", got.Method, got.URL.Path)
 				}
 			})
@@ -101,8 +104,8 @@ func TestRevokeByJTI_endOfAStream(t *testing.T) {
 	}{
 		"nothing": {func(http.ResponseWriter, *http.Request) {}, nil},
 		"OK":      {func(w http.ResponseWriter, _ *http.Request) { flush(w); _, _ = w.Write([]byte("OK")) }, nil},
-		"205":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusResetContent) }, ErrUnexpectedResponse},
-		"a reset": {func(w http.ResponseWriter, _ *http.Request) { flush(w); panic(http.ErrAbortHandler) }, ErrUnexpectedResponse},
+		"205":     {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusResetContent) }, tiledesk.ErrUnexpectedResponse},
+		"a reset": {func(w http.ResponseWriter, _ *http.Request) { flush(w); panic(http.ErrAbortHandler) }, tiledesk.ErrUnexpectedResponse},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -115,8 +118,8 @@ func TestRevokeByJTI_endOfAStream(t *testing.T) {
 			server.EnableHTTP2 = true
 			server.StartTLS()
 			t.Cleanup(server.Close)
-			client := newTestClient(t, server.URL, withTransport(server.Client().Transport), WithRetryPolicy(RetryPolicy{}))
-			if _, err := client.JWT.RevokeByJTI(t.Context(), testJTI); !errors.Is(err, test.want) {
+			client := servertest.NewClient(t, server.URL, servertest.WithTransport(server.Client().Transport), tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{}))
+			if _, err := client.JWT.RevokeByJTI(t.Context(), servertest.JTI); !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %v", err, test.want)
 			}
 		})
@@ -144,12 +147,12 @@ func TestAPIError_FromServer_wholeBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := rawWire(t, test.answer)
-			_, err := newTestClient(t, server.URL, WithRetryPolicy(RetryPolicy{})).JWT.RevokeByJTI(t.Context(), testJTI)
-			var answered *APIError
+			_, err := servertest.NewClient(t, server.URL, tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{})).JWT.RevokeByJTI(t.Context(), servertest.JTI)
+			var answered *tiledesk.APIError
 			if !errors.As(err, &answered) || answered.FromServer() != test.want {
 				t.Errorf("got %v, of the server: %t", err, answered.FromServer())
 			}
-			server.only(t)
+			server.Only(t)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package tiledesk
+package facetest
 
 import (
 	"encoding/json"
@@ -7,16 +7,19 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
-func TestParseClaimsReadsARecordedToken(t *testing.T) {
+func TestParseClaims_readsARecordedToken(t *testing.T) {
 	t.Parallel()
 	var body struct{ Token string }
-	if err := json.Unmarshal([]byte(readRecording(t, "signin_200").Response.Body), &body); err != nil {
+	if err := json.Unmarshal([]byte(servertest.ReadRecording(t, "signin_200").Response.Body), &body); err != nil {
 		t.Fatal(err)
 	}
 	bare := strings.TrimPrefix(body.Token, "JWT ")
-	want, err := ParseClaims(body.Token)
+	want, err := tiledesk.ParseClaims(body.Token)
 	if err != nil || bare == body.Token {
 		t.Fatalf("got %v of %.8s…", err, body.Token)
 	}
@@ -25,19 +28,19 @@ func TestParseClaimsReadsARecordedToken(t *testing.T) {
 		t.Errorf("got %+v", want)
 	}
 	for _, form := range []string{bare, "jwt " + bare, "  JWT\t" + bare + "\r\n"} {
-		if got, err := ParseClaims(form); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := tiledesk.ParseClaims(form); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 	}
 }
 
-func TestParseClaimsOfOddPayloads(t *testing.T) {
+func TestParseClaims_ofOddPayloads(t *testing.T) {
 	t.Parallel()
 	at := func(seconds float64) *time.Time {
 		moment := time.UnixMilli(int64(seconds * 1000)).UTC()
 		return &moment
 	}
-	for payload, want := range map[string]Claims{
+	for payload, want := range map[string]tiledesk.Claims{
 		`{}`:                                              {},
 		`{"jti":null,"aud":null,"iat":null}`:              {},
 		`{"jti":42,"_id":1.5}`:                            {JTI: "42", UserID: "1.5"},
@@ -55,37 +58,37 @@ func TestParseClaimsOfOddPayloads(t *testing.T) {
 		`{"iat":1e12,"exp":-1e12}`:                        {},
 		` {"jti" : "a"} `:                                 {JTI: "a"},
 	} {
-		if got, err := ParseClaims(rawToken(payload)); err != nil || !reflect.DeepEqual(*got, want) {
+		if got, err := tiledesk.ParseClaims(servertest.RawToken(payload)); err != nil || !reflect.DeepEqual(*got, want) {
 			t.Errorf("%s: got %+v, %v", payload, got, err)
 		}
 	}
 }
 
-func TestParseClaimsRefusesWhatIsNoToken(t *testing.T) {
+func TestParseClaims_refusesWhatIsNotAToken(t *testing.T) {
 	t.Parallel()
-	parts := strings.Split(testToken, ".")
+	parts := strings.Split(servertest.Token, ".")
 	for name, token := range map[string]string{
 		"nothing":                    "",
 		"white space":                " \n",
 		"the scheme alone":           "JWT",
-		"another scheme":             "Bearer " + testToken,
+		"another scheme":             "Bearer " + servertest.Token,
 		"one part":                   parts[1],
 		"two parts":                  parts[0] + "." + parts[1],
-		"four parts":                 testToken + ".more",
+		"four parts":                 servertest.Token + ".more",
 		"dots alone":                 "..",
 		"very many dots":             strings.Repeat(".", 1<<22),
 		"a middle that is no base64": parts[0] + ".!!!." + parts[2],
 		"a middle of another base64": parts[0] + ".eyJhIjoiPz8/In0+/." + parts[2],
 		"a middle that is cut":       parts[0] + "." + parts[1][:50] + "." + parts[2],
-		"a middle that is a list":    rawToken(`["secret"]`),
-		"a middle that is null":      rawToken(`null`),
-		"a middle that is text":      rawToken(`"secret"`),
-		"a middle with more behind":  rawToken(`{"jti":"secret"}{}`),
-		"a middle that nests deep":   rawToken(`{"jti":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`),
-		"far too long":               rawToken(`{"jti":"` + strings.Repeat("secret", 20_000) + `"}`),
+		"a middle that is a list":    servertest.RawToken(`["secret"]`),
+		"a middle that is null":      servertest.RawToken(`null`),
+		"a middle that is text":      servertest.RawToken(`"secret"`),
+		"a middle with more behind":  servertest.RawToken(`{"jti":"secret"}{}`),
+		"a middle that nests deep":   servertest.RawToken(`{"jti":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`),
+		"far too long":               servertest.RawToken(`{"jti":"` + strings.Repeat("secret", 20_000) + `"}`),
 	} {
-		claims, err := ParseClaims(token)
-		if claims != nil || !errors.Is(err, ErrInvalidArgument) {
+		claims, err := tiledesk.ParseClaims(token)
+		if claims != nil || !errors.Is(err, tiledesk.ErrInvalidArgument) {
 			t.Errorf("%s: got %+v, %v", name, claims, err)
 			continue
 		}
@@ -102,18 +105,18 @@ func TestParseClaimsRefusesWhatIsNoToken(t *testing.T) {
 
 func FuzzParseClaims(f *testing.F) {
 	for _, seed := range []string{
-		testToken, "JWT " + testToken, "Bearer " + testToken, "", "..", "a.b.c",
-		rawToken(`{"jti":1,"aud":["a"],"iat":1.5}`), rawToken(`null`), rawToken(`{"JTI":"x"}`),
+		servertest.Token, "JWT " + servertest.Token, "Bearer " + servertest.Token, "", "..", "a.b.c",
+		servertest.RawToken(`{"jti":1,"aud":["a"],"iat":1.5}`), servertest.RawToken(`null`), servertest.RawToken(`{"JTI":"x"}`),
 	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, token string) {
-		claims, err := ParseClaims(token)
+		claims, err := tiledesk.ParseClaims(token)
 		if (claims == nil) == (err == nil) {
 			t.Fatalf("got %+v, %v", claims, err)
 		}
 		if err == nil {
-			if again, err := ParseClaims("JWT " + bareToken(token)); err != nil || !reflect.DeepEqual(again, claims) {
+			if again, err := tiledesk.ParseClaims("JWT " + bareToken(token)); err != nil || !reflect.DeepEqual(again, claims) {
 				t.Errorf("with JWT in front: %+v, %v", again, err)
 			}
 			if _, err := json.Marshal(claims); err != nil {
@@ -121,11 +124,19 @@ func FuzzParseClaims(f *testing.F) {
 			}
 			return
 		}
-		if !errors.Is(err, ErrInvalidArgument) || len(err.Error()) > 200 {
+		if !errors.Is(err, tiledesk.ErrInvalidArgument) || len(err.Error()) > 200 {
 			t.Errorf("got %v", err)
 		}
 		if bare := bareToken(token); len(bare) > 8 && strings.Contains(err.Error(), bare) {
 			t.Errorf("the error repeats the token: %v", err)
 		}
 	})
+}
+
+// bareToken is a token without the scheme that may stand before it.
+func bareToken(token string) string {
+	if fields := strings.Fields(token); len(fields) > 1 && strings.EqualFold(fields[0], "JWT") {
+		token = strings.TrimSpace(token)[len("JWT"):]
+	}
+	return strings.TrimSpace(token)
 }
