@@ -238,6 +238,8 @@ func (s *JWTService) delete(ctx context.Context, r request) (*Response, ending) 
 // values encodes what is set, and only that.
 func (o ListHistoryOptions) values(sortAlias bool) (map[string][]string, error) {
 	switch {
+	case o == ListHistoryOptions{}:
+		return nil, nil
 	case o.Direction < Descending || o.Direction > Ascending:
 		return nil, invalidArgument("the direction is %d: use Ascending (1), Descending (-1) or 0", o.Direction)
 	case o.Page < 0:
