@@ -78,17 +78,24 @@ func (a *app) run(args []string) int {
 		return exitUsage
 	}
 	if len(args) == 0 {
-		a.console.complain("Missing command: use list, revoke, revoke-all, inspect, doctor, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
+		a.console.complain("tiledesk-jwt: a command is missing. Use list, revoke, revoke-all, inspect, doctor, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
 		return exitUsage
+	}
+	if t, found := topicOf(args); found {
+		t.show(a)
+		return exitDone
 	}
 	args = customary(args)
 	selected, err := parser.Parse(args)
+	if err == nil {
+		err = refuseUnused(selected)
+	}
 	switch {
 	case errors.Is(err, syscall.EPIPE): // of --help; nothing else is written yet
 		return exitDone
 	case err != nil:
 		text, help := explainParse(args, err)
-		a.console.complain("%s\n%s", text, help)
+		a.console.complain("tiledesk-jwt: %s\n%s", text, help)
 		return exitUsage
 	}
 	a.flags = grammar.globals
@@ -106,14 +113,14 @@ func (a *app) run(args []string) int {
 	defer stop()
 	selected.BindTo(ctx, (*context.Context)(nil))
 	err = selected.Run(a)
-	if text := explainIf(err); text != "" {
+	if text := a.explain(err); text != "" {
 		a.console.lines(text)
 	}
 	return codeOf(err)
 }
 
 func (a *app) parser(grammar *grammar) (*kong.Kong, error) {
-	return kong.New(grammar,
+	parser, err := kong.New(grammar,
 		kong.Name("tiledesk-jwt"),
 		kong.Description(description),
 		kong.Writers(a.stdout, a.stderr),
@@ -121,6 +128,10 @@ func (a *app) parser(grammar *grammar) (*kong.Kong, error) {
 		kong.Help(a.help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 	)
+	if err == nil {
+		withExamples(parser.Model)
+	}
+	return parser, err
 }
 
 func explainIf(err error) string {

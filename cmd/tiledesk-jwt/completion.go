@@ -1,7 +1,8 @@
 package main
 
 import (
-	"fmt"
+	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -11,42 +12,18 @@ import (
 // library that has not changed since 2019. The script of each shell asks
 // tiledesk-jwt __complete, which knows the grammar and is quick.
 type completionCommand struct {
-	Shell string `arg:"" enum:"bash,zsh,fish" help:"bash, zsh or fish."`
-}
-
-// Help is what completion --help says in addition.
-func (*completionCommand) Help() string {
-	return `bash: source <(tiledesk-jwt completion bash)
-
-zsh: source <(tiledesk-jwt completion zsh)
-
-fish: tiledesk-jwt completion fish | source`
+	Shell string `arg:"" enum:"bash,zsh,fish,powershell" help:"bash, zsh, fish or powershell."`
 }
 
 // Run is tiledesk-jwt completion.
 func (c *completionCommand) Run(a *app) error {
-	_, err := fmt.Fprint(a.console.out(), completionScripts[c.Shell])
+	_, err := io.WriteString(a.console.out(), completionScripts[c.Shell])
 	return unwritten("The script", err)
 }
 
-// Where nothing is offered, the shells complete the names of files.
-var completionScripts = map[string]string{
-	"bash": `_tiledesk_jwt() {
-  local IFS=$'\n'
-  COMPREPLY=($(tiledesk-jwt __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
-}
-complete -o default -F _tiledesk_jwt tiledesk-jwt
-`,
-	"zsh": `_tiledesk_jwt() {
-  local -a offers
-  offers=("${(@f)$(tiledesk-jwt __complete "${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  if [[ -n "${offers[1]}" ]]; then compadd -- "${offers[@]}"; else _files; fi
-}
-compdef _tiledesk_jwt tiledesk-jwt
-`,
-	"fish": `complete -c tiledesk-jwt -a '(tiledesk-jwt __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
-`,
-}
+// filesBelong is the offer that stands for the names of files, which the shells know
+// better. Elsewhere they offer none.
+const filesBelong = ":files"
 
 // completeCommand prints what may stand in the place of the last word.
 type completeCommand struct {
@@ -59,9 +36,24 @@ func (c *completeCommand) Run(a *app, model *kong.Kong) error {
 	if n := len(words); n > 0 {
 		words, last = words[:n-1], words[n-1]
 	}
+	if last == ":" { // an empty word, for shells that cannot pass one
+		last = ""
+	}
+	front := ""
+	if name, value, found := strings.Cut(last, "="); found && strings.HasPrefix(name, "--") { // one word, as most shells see it
+		words, last, front = append(slices.Clone(words), name), value, name+"="
+	}
+	if n := len(words); n > 1 && words[n-1] == "=" { // three words, as bash sees it
+		words = words[:n-1]
+	} else if n > 0 && last == "=" {
+		last = ""
+	}
 	for _, offer := range offers(model.Model.Node, words) {
-		if strings.HasPrefix(offer, last) {
+		switch {
+		case offer == filesBelong && front == "":
 			a.console.print("%s", offer)
+		case strings.HasPrefix(offer, last):
+			a.console.print("%s%s", front, offer)
 		}
 	}
 	return nil
@@ -78,27 +70,44 @@ func offers(root *kong.Node, words []string) []string {
 		}
 	}
 	var list []string
-	for _, group := range node.AllFlags(true) {
-		for _, flag := range group {
-			if n := len(words); n > 0 && words[n-1] == "--"+flag.Name && !flag.IsBool() {
-				return values(flag.Value)
-			}
-			list = append(list, "--"+flag.Name)
+	for _, flag := range flagsOf(node) {
+		if n := len(words); n > 0 && words[n-1] == "--"+flag.Name && !flag.IsBool() {
+			return values(flag.Value, flag.PlaceHolder)
 		}
+		list = append(list, "--"+flag.Name)
 	}
 	for _, child := range node.Children {
 		if !child.Hidden {
 			list = append(list, child.Name)
 		}
 	}
+	if node == root {
+		list = append(list, "help")
+	}
 	for _, argument := range node.Positional {
-		list = append(list, values(argument)...)
+		list = append(list, values(argument, strings.ToUpper(argument.Name))...)
+	}
+	if len(words) == 1 && words[0] == "help" {
+		return append(list[:0], slices.Concat(commandNames(root), strings.Split(topicNames(), " and "))...)
 	}
 	return list
 }
 
-// values are those of a flag or argument that has a fixed set.
-func values(value *kong.Value) []string {
+func commandNames(root *kong.Node) (names []string) {
+	for _, child := range root.Children {
+		if !child.Hidden {
+			names = append(names, child.Name)
+		}
+	}
+	return names
+}
+
+// values are those of a flag or argument that has a fixed set, or the word for the
+// names of files.
+func values(value *kong.Value, placeholder string) []string {
+	if strings.HasPrefix(placeholder, "FILE") {
+		return []string{filesBelong}
+	}
 	if value.Enum == "" {
 		return nil
 	}

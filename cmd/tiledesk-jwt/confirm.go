@@ -44,7 +44,7 @@ func (a *app) confirm(ctx context.Context, format string, args ...any) error {
 			a.console.complain("") // a Ctrl-D leaves the cursor behind the question
 		}
 	}
-	return usage("Nothing was revoked.")
+	return errDeclined
 }
 
 // show writes to stderr a line of what is asked about.

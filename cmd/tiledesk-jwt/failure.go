@@ -276,12 +276,11 @@ func withoutPrefix(err error) string {
 var prefixesInside = strings.NewReplacer(": tiledesk: invalid argument: ", ": ", ": tiledesk: ", ": ", ": invalid argument: ", ": ")
 
 // sentence begins with a capital and ends with a full stop.
-func sentence(text string) string {
-	if text == "" {
-		return ""
-	}
-	text = strings.ToUpper(text[:1]) + text[1:]
-	if strings.ContainsRune(".!?)", rune(text[len(text)-1])) {
+func sentence(text string) string { return stopped(sentenceCase(text)) }
+
+// stopped ends with a full stop, or what does as well.
+func stopped(text string) string {
+	if text == "" || strings.ContainsRune(".!?)", rune(text[len(text)-1])) {
 		return text
 	}
 	return text + "."

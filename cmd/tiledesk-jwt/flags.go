@@ -9,7 +9,9 @@ const description = `List and revoke the JWT tokens of a Tiledesk account.
 
 Credentials come from the environment, never from the command line: TILEDESK_TOKEN or TILEDESK_TOKEN_FILE, or TILEDESK_EMAIL with TILEDESK_PASSWORD or TILEDESK_PASSWORD_FILE.
 
-Exit codes: 0 done, 1 something was not revoked, 2 wrong usage, 3 authorization refused, 4 interrupted, 5 no history module.`
+Exit codes: 0 done, 1 something was not revoked, 2 wrong usage, 3 authorization refused, 4 interrupted, 5 no history module.
+
+More: tiledesk-jwt help exit-codes, tiledesk-jwt help environment.`
 
 // grammar is the command line as kong reads it.
 type grammar struct {
@@ -23,6 +25,7 @@ type grammar struct {
 	Demo       demoCommand       `cmd:"" help:"Run a Tiledesk JWT API with sample tokens on this machine."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
+	Man        manCommand        `cmd:"" help:"Print the manual as a man page."`
 	Complete   completeCommand   `cmd:"" name:"__complete" hidden:"" passthrough:"partial"`
 }
 
@@ -54,7 +57,7 @@ type globals struct {
 	Quiet   bool `short:"q" help:"Say nothing but results and errors." group:"Output:"`
 	Debug   bool `help:"Log each request on stderr, without secrets." group:"Output:"`
 	NoInput bool `name:"no-input" help:"Never ask." group:"Output:"`
-	NoColor bool `name:"no-color" help:"No colours; NO_COLOR does the same." group:"Output:"`
+	NoColor bool `name:"no-color" help:"No colors; NO_COLOR does the same." group:"Output:"`
 }
 
 // Validate refuses numbers that mean nothing.

@@ -9,12 +9,13 @@ import (
 
 // help prints the help of kong, and on a narrow terminal one without columns.
 func (a *app) help(options kong.HelpOptions, ctx *kong.Context) error {
-	if a.console.width >= narrow {
-		return kong.DefaultHelpPrinter(options, ctx)
-	}
 	node := ctx.Model.Node
 	if selected := ctx.Selected(); selected != nil {
 		node = selected
+		hideUnused(ctx.Model.Node, node)
+	}
+	if a.console.width >= narrow {
+		return kong.DefaultHelpPrinter(options, ctx)
 	}
 	a.console.say("Usage: %s", strings.TrimSpace(node.FullPath()+" [flags]"))
 	a.console.say("\n%s", node.Help)
@@ -29,12 +30,18 @@ func (a *app) help(options kong.HelpOptions, ctx *kong.Context) error {
 			a.entry(child.Name, child.Help)
 		}
 	}
-	for _, group := range slices.Backward(node.AllFlags(true)) { // its own first
-		for _, flag := range group {
-			a.entry(flag.String(), flag.Help)
-		}
+	for _, flag := range flagsOf(node) {
+		a.entry(flag.String(), flag.Help)
 	}
 	return nil
+}
+
+// hideUnused keeps flags that the command does not use out of its help.
+func hideUnused(root, command *kong.Node) {
+	used := flagsOf(command)
+	for _, flag := range root.Flags {
+		flag.Hidden = flag.Hidden || !slices.Contains(used, flag)
+	}
 }
 
 // entry is a name with its text indented below.

@@ -66,7 +66,7 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport, prove
 	case interrupted(ctx):
 		a.console.complain("Interrupted. Treat what was not attempted as still valid, and run the same command again to go on.")
 	case whole != nil && !errors.Is(context.Cause(ctx), errNoReport):
-		a.console.complain("%s", explain(whole))
+		a.console.complain("%s", a.explainAsked(whole))
 		if report.Incomplete && !errors.Is(whole, tiledesk.ErrIncompleteHistory) && !errors.Is(whole, tiledesk.ErrTokensKeepAppearing) {
 			a.console.complain("The list was not read to its end, so there may be tokens that this run has not seen. Treat them as still valid.")
 		}

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/alecthomas/kong"
 )
 
 // customary lets the spellings work that most commands understand.
@@ -32,7 +35,43 @@ func explainParse(args []string, err error) (text, help string) {
 	if !strings.HasPrefix(args[0], "-") && !strings.HasPrefix(err.Error(), "unexpected argument "+args[0]) {
 		command += " " + args[0]
 	}
-	return sentence(inPlainWords(err.Error())), "Run " + command + " --help to see what it takes."
+	help = "Run " + command + " --help to see what it takes."
+	if len(args) == 2 && args[1] == "--help" { // as in: help NAME
+		help = "Run tiledesk-jwt --help to see the commands. The topics of help are " + topicNames() + "."
+	}
+	if meant := meantBy(err.Error()); meant != "" {
+		return meant, help
+	}
+	return stopped(inPlainWords(err.Error())), help
+}
+
+// meantBy leads from flags that other programs have to those of this one.
+func meantBy(text string) string {
+	flag, found := strings.CutPrefix(text, "unknown flag ")
+	flag, _, _ = strings.Cut(flag, ",") // behind which the parser guesses
+	switch {
+	case !found:
+	case flag == "-v", flag == "--verbose":
+		return "There is no " + flag + ". To see each request use --debug, to see the version tiledesk-jwt version."
+	case flag == "-V":
+		return "There is no -V. Use tiledesk-jwt version."
+	case flag == "-o", flag == "--output", flag == "--json":
+		return "There is no " + flag + " here. The commands that can print JSON do so with --format json; list has --json FIELDS as well."
+	case flag == "-f", flag == "--force":
+		return "There is no " + flag + ". To answer the question beforehand use --yes."
+	case flag == "-n":
+		return "There is no -n. To see what would be revoked use --dry-run."
+	}
+	return ""
+}
+
+// refuseUnused refuses a flag that the command would ignore.
+func refuseUnused(selected *kong.Context) error {
+	flag := unused(selected)
+	if flag == nil {
+		return nil
+	}
+	return fmt.Errorf("--%s: tiledesk-jwt %s does not use it", flag.Name, selected.Selected().Name)
 }
 
 // parserTerms are words of the parser that say something to programmers only.

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/alecthomas/kong"
+)
+
+// globalsOf are the flags for all commands that a command uses, where it does not use
+// all of them: one that sends nothing has no rate.
+var globalsOf = map[string][]string{
+	"inspect":    {"quiet", "no-input", "no-color"},
+	"demo":       {"quiet"},
+	"version":    {},
+	"completion": {},
+	"man":        {},
+}
+
+// uses reports whether a command uses a flag for all commands.
+func uses(command string, flag *kong.Flag) bool {
+	used, restricted := globalsOf[command]
+	return !restricted || flag.Name == "help" || slices.Contains(used, flag.Name)
+}
+
+// unused is a flag on the command line that the command does not use; nil: none.
+func unused(selected *kong.Context) *kong.Flag {
+	command := selected.Selected()
+	if command == nil {
+		return nil
+	}
+	for _, step := range selected.Path {
+		if step.Flag != nil && slices.Contains(selected.Model.Flags, step.Flag) && !uses(command.Name, step.Flag) {
+			return step.Flag
+		}
+	}
+	return nil
+}
+
+// flagsOf are the flags of a command, its own first, then those for all that it uses.
+// Of the program itself they are all.
+func flagsOf(node *kong.Node) (flags []*kong.Flag) {
+	for _, group := range slices.Backward(node.AllFlags(true)) {
+		for _, flag := range group {
+			if node.Parent == nil || slices.Contains(node.Flags, flag) || uses(node.Name, flag) {
+				flags = append(flags, flag)
+			}
+		}
+	}
+	return flags
+}
