@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/go-tiledesk/tiledesk/internal/baseurl"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
@@ -91,7 +92,7 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, error) {
 			return nil, err
 		}
 	}
-	u := below(c.settings.baseURL, decoded, escaped)
+	u := baseurl.Below(c.settings.baseURL, decoded, escaped)
 	u.RawQuery = r.query.Encode()
 	return &call{options: c.settings, request: r, url: u}, nil
 }
@@ -103,19 +104,6 @@ func (c *call) secrets() *redact.Secrets {
 		c.hidden = redact.New(append(texts, c.inBody...)...)
 	}
 	return c.hidden
-}
-
-// below is the URL of a path below the base URL, whose RawPath is always set. Most
-// paths are the same with and without escaping, and then built once.
-func below(base *url.URL, decoded, escaped string) *url.URL {
-	u := *base
-	u.Path += decoded
-	if escaped == decoded && base.RawPath == base.Path {
-		u.RawPath = u.Path
-	} else {
-		u.RawPath += escaped
-	}
-	return &u
 }
 
 func newHeader(r request, userAgent, authorization string) http.Header {

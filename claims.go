@@ -2,8 +2,6 @@ package tiledesk
 
 import (
 	"encoding/base64"
-	"encoding/json"
-	"math"
 	"strings"
 	"time"
 
@@ -45,63 +43,9 @@ func ParseClaims(token string) (*Claims, error) {
 	if err != nil {
 		return nil, invalidArgument("the middle part of the token is not base64url; was it truncated?")
 	}
-	// A map, because struct fields match in any case, and the server's do not.
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(payload, &fields); err != nil || fields == nil {
+	claims, ok := wire.ReadClaims(payload)
+	if !ok {
 		return nil, invalidArgument("the middle part of the token holds no claims; was it truncated?")
 	}
-	return &Claims{
-		JTI:       claimText(fields["jti"]),
-		UserID:    claimText(fields["_id"]),
-		Subject:   claimText(fields["sub"]),
-		Issuer:    claimText(fields["iss"]),
-		Audience:  claimTexts(fields["aud"]),
-		IssuedAt:  claimTime(fields["iat"]),
-		ExpiresAt: claimTime(fields["exp"]),
-	}, nil
-}
-
-// claimText reads a text or a number; anything else is empty.
-func claimText(raw json.RawMessage) string {
-	var text string
-	if json.Unmarshal(raw, &text) == nil {
-		return text
-	}
-	var number json.Number
-	if json.Unmarshal(raw, &number) == nil {
-		return number.String()
-	}
-	return ""
-}
-
-// claimTexts reads one text or a list of them.
-func claimTexts(raw json.RawMessage) []string {
-	if one := claimText(raw); one != "" {
-		return []string{one}
-	}
-	var items []json.RawMessage
-	if json.Unmarshal(raw, &items) != nil {
-		return nil
-	}
-	var texts []string
-	for _, item := range items {
-		if text := claimText(item); text != "" {
-			texts = append(texts, text)
-		}
-	}
-	return texts
-}
-
-// claimTime reads seconds since 1970, whole or fractional.
-func claimTime(raw json.RawMessage) *time.Time {
-	var seconds float64
-	if len(raw) == 0 || string(raw) == "null" || json.Unmarshal(raw, &seconds) != nil || math.Abs(seconds) > 1e12 {
-		return nil
-	}
-	whole, fraction := math.Modf(seconds)
-	t := wire.Plausible(time.Unix(int64(whole), int64(fraction*float64(time.Second))))
-	if t.IsZero() {
-		return nil
-	}
-	return &t
+	return (*Claims)(claims), nil
 }

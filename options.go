@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/go-tiledesk/tiledesk/internal/baseurl"
 	"github.com/go-tiledesk/tiledesk/internal/paging"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
@@ -23,16 +23,6 @@ const (
 	defaultBurst = 20
 
 	defaultAttemptTimeout = 30 * time.Second
-
-	// Enough for bulk work at any sensible concurrency; Go's default of 2 makes
-	// new connections all the time.
-	idleConnections = 64
-
-	// Below the time limit of an attempt, whose timer is then never the next one to
-	// fire: to start that one would wake the runtime's poller, 3 % of a call.
-	idleConnTimeout = 25 * time.Second
-
-	maxResponseHeader = 1 << 20
 )
 
 // Option changes what [NewClient] builds. A nil Option changes nothing.
@@ -93,12 +83,11 @@ func newOptions(opts []Option) (*options, error) {
 
 // finish does what two options decide together, since they come in any order.
 func (o *options) finish() error {
-	if err := checkTransportSecurity(o.baseURL, o.insecureHTTP); err != nil {
-		return err
+	if err := baseurl.CheckSecurity(o.baseURL, o.insecureHTTP); err != nil {
+		return invalidArgument("%w", err)
 	}
 	if o.attempts.RoundTripper == nil {
-		o.own = newTransport()
-		o.own.Proxy = proxyTo(o.baseURL)
+		o.own = transport.New(baseurl.IsLoopback(o.baseURL.Hostname()))
 		o.attempts.RoundTripper = transport.Default{Own: o.own}
 	}
 	for _, layer := range slices.Backward(o.layers) {
@@ -117,12 +106,13 @@ func (o *options) finish() error {
 // with or without a slash at the end. Plain http is taken for loopback addresses
 // only, see [WithInsecureHTTP].
 func WithBaseURL(rawURL string) Option {
-	return func(o *options) (err error) {
-		u, err := parseBaseURL(rawURL)
-		if err == nil {
-			o.baseURL = u
+	return func(o *options) error {
+		u, err := baseurl.Parse(rawURL)
+		if err != nil {
+			return invalidArgument("%w", err)
 		}
-		return err
+		o.baseURL = u
+		return nil
 	}
 }
 
@@ -258,27 +248,3 @@ func defaultLimit() func(context.Context) error {
 }
 
 func defaultUserAgent() string { return "tiledesk-go/" + version() }
-
-// newTransport is built from nothing rather than cloned, because the default one
-// may have been replaced by something that is no *http.Transport.
-func newTransport() *http.Transport {
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           idleConnections,
-		MaxIdleConnsPerHost:    idleConnections,
-		IdleConnTimeout:        idleConnTimeout,
-		TLSHandshakeTimeout:    10 * time.Second,
-		MaxResponseHeaderBytes: maxResponseHeader,
-	}
-}
-
-// proxyTo keeps what is bound for this machine away from a proxy, where it may be
-// in the clear: net/http makes that exception for fewer names than we do. No
-// redirect is followed, so that all requests are for the host of the base URL.
-func proxyTo(base *url.URL) func(*http.Request) (*url.URL, error) {
-	if isLoopback(base.Hostname()) {
-		return nil
-	}
-	return http.ProxyFromEnvironment
-}

@@ -2,10 +2,7 @@ package tiledesk
 
 import (
 	"errors"
-	"net/netip"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
@@ -66,73 +63,4 @@ func (r route) checkIdentifier(identifier string) error {
 	default:
 		return invalidArgument("the %s %w", r.argument, err)
 	}
-}
-
-// parseBaseURL checks a base URL and tidies it. Its errors say what was wrong and
-// how to mend it, and never repeat the URL, which can hold a password.
-func parseBaseURL(raw string) (*url.URL, error) {
-	raw = strings.TrimSpace(raw)
-	if raw == "" {
-		return nil, invalidArgument("the base URL is empty: write it like %s", DefaultBaseURL)
-	}
-	// Before url.Parse, which takes localhost:3000 for a scheme and fails on
-	// 127.0.0.1:3000.
-	if !strings.Contains(raw, "://") {
-		return nil, invalidArgument("the base URL has no scheme: put https:// in front")
-	}
-	u, err := url.Parse(raw)
-	if err != nil {
-		return nil, invalidArgument("the base URL cannot be read as a URL: write it like %s", DefaultBaseURL)
-	}
-	switch {
-	case u.Opaque != "" || u.Scheme == "":
-		return nil, invalidArgument("the base URL has no scheme: put https:// in front")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, invalidArgument("the base URL has the scheme %q: use https", u.Scheme)
-	case u.Hostname() == "":
-		return nil, invalidArgument("the base URL has no host: write it like %s", DefaultBaseURL)
-	case u.User != nil:
-		return nil, invalidArgument("the base URL has user information in it, which ends up in logs: give it to BasicAuth instead")
-	case u.RawQuery != "" || u.ForceQuery:
-		return nil, invalidArgument("the base URL has a query: take the ? and what follows away")
-	case strings.Contains(raw, "#"):
-		return nil, invalidArgument("the base URL has a fragment: take the # and what follows away")
-	case !validPort(u.Port()):
-		return nil, invalidArgument("the base URL has a port that does not exist: use one from 1 to 65535")
-	}
-	return tidy(u), nil
-}
-
-// checkTransportSecurity refuses to send credentials in the clear.
-func checkTransportSecurity(u *url.URL, insecureHTTP bool) error {
-	if u.Scheme == "https" || insecureHTTP || isLoopback(u.Hostname()) {
-		return nil
-	}
-	return invalidArgument("the base URL is http://, which sends the credentials in the clear: use https://, or WithInsecureHTTP if the network is your own")
-}
-
-// tidy takes off the slashes at the end and a colon without a port.
-func tidy(u *url.URL) *url.URL {
-	clean := *u
-	clean.Host = strings.TrimSuffix(u.Host, ":")
-	clean.RawPath = strings.TrimRight(u.EscapedPath(), "/")
-	clean.Path, _ = url.PathUnescape(clean.RawPath) // it was valid before
-	return &clean
-}
-
-func validPort(port string) bool {
-	if port == "" {
-		return true
-	}
-	n, err := strconv.Atoi(port)
-	return err == nil && n >= 1 && n <= 65535
-}
-
-func isLoopback(host string) bool {
-	host = strings.ToLower(strings.TrimSuffix(host, "."))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
 }

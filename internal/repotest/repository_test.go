@@ -24,13 +24,14 @@ const module = "github.com/go-tiledesk/tiledesk"
 var allowed = map[string][]string{
 	".": {
 		"github.com/google/go-querystring/query", "golang.org/x/time/rate",
-		module + "/internal/bulk", module + "/internal/ident", module + "/internal/paging", module + "/internal/redact",
+		module + "/internal/baseurl", module + "/internal/bulk", module + "/internal/ident", module + "/internal/paging", module + "/internal/redact",
 		module + "/internal/transport", module + "/internal/wire",
 	},
 	"internal/bulk":      {module + "/internal/paging", module + "/internal/redact"},
 	"internal/transport": {"github.com/hashicorp/go-retryablehttp"},
 	"internal/wire":      {"github.com/tidwall/gjson"},
 	"internal/ident":     {module + "/internal/redact"},
+	"internal/baseurl":   nil,
 	"internal/paging":    nil,
 	"internal/redact":    nil,
 	"tiledesktest":       nil,

@@ -1,0 +1,98 @@
+// Package baseurl knows which addresses of a server can work and which are safe, and
+// builds the URLs below them.
+package baseurl
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// example is what errors show as a base URL of the right form.
+const example = "https://api.tiledesk.com/v3"
+
+// Parse checks a base URL and tidies it. Its errors say what was wrong and
+// how to mend it, and never repeat the URL, which can hold a password.
+func Parse(raw string) (*url.URL, error) {
+	raw = strings.TrimSpace(raw)
+	if raw == "" {
+		return nil, errors.New("the base URL is empty: write it like " + example)
+	}
+	// Before url.Parse, which takes localhost:3000 for a scheme and fails on
+	// 127.0.0.1:3000.
+	if !strings.Contains(raw, "://") {
+		return nil, errors.New("the base URL has no scheme: put https:// in front")
+	}
+	u, err := url.Parse(raw)
+	if err != nil {
+		return nil, errors.New("the base URL cannot be read as a URL: write it like " + example)
+	}
+	switch {
+	case u.Opaque != "" || u.Scheme == "":
+		return nil, errors.New("the base URL has no scheme: put https:// in front")
+	case u.Scheme != "https" && u.Scheme != "http":
+		return nil, fmt.Errorf("the base URL has the scheme %q: use https", u.Scheme)
+	case u.Hostname() == "":
+		return nil, errors.New("the base URL has no host: write it like " + example)
+	case u.User != nil:
+		return nil, errors.New("the base URL has user information in it, which ends up in logs: give it to BasicAuth instead")
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, errors.New("the base URL has a query: take the ? and what follows away")
+	case strings.Contains(raw, "#"):
+		return nil, errors.New("the base URL has a fragment: take the # and what follows away")
+	case !validPort(u.Port()):
+		return nil, errors.New("the base URL has a port that does not exist: use one from 1 to 65535")
+	}
+	return tidy(u), nil
+}
+
+// CheckSecurity refuses to send credentials in the clear.
+func CheckSecurity(u *url.URL, insecureHTTP bool) error {
+	if u.Scheme == "https" || insecureHTTP || IsLoopback(u.Hostname()) {
+		return nil
+	}
+	return errors.New("the base URL is http://, which sends the credentials in the clear: use https://, or WithInsecureHTTP if the network is your own")
+}
+
+// IsLoopback reports whether a host is this machine by its name or address.
+func IsLoopback(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// Below is the URL of a path below the base URL, whose RawPath is always set. Most
+// paths are the same with and without escaping, and then built once.
+func Below(base *url.URL, decoded, escaped string) *url.URL {
+	u := *base
+	u.Path += decoded
+	if escaped == decoded && base.RawPath == base.Path {
+		u.RawPath = u.Path
+	} else {
+		u.RawPath += escaped
+	}
+	return &u
+}
+
+// tidy takes off the slashes at the end and a colon without a port.
+func tidy(u *url.URL) *url.URL {
+	clean := *u
+	clean.Host = strings.TrimSuffix(u.Host, ":")
+	clean.RawPath = strings.TrimRight(u.EscapedPath(), "/")
+	clean.Path, _ = url.PathUnescape(clean.RawPath) // it was valid before
+	return &clean
+}
+
+func validPort(port string) bool {
+	if port == "" {
+		return true
+	}
+	n, err := strconv.Atoi(port)
+	return err == nil && n >= 1 && n <= 65535
+}
