@@ -39,7 +39,7 @@ func (r *RevokeReport) Err() error {
 	if undone == 0 && len(r.Failures) == 0 && len(r.whole) == 0 {
 		return nil
 	}
-	return &reportError{text: r.summary(), failures: slices.Clip(r.Failures), whole: slices.Clip(r.whole)}
+	return &reportError{text: r.summary(), failures: r.Failures, whole: r.whole}
 }
 
 // RunErr is what went wrong with the run as a whole: a listing that failed, the
@@ -49,7 +49,7 @@ func (r *RevokeReport) RunErr() error {
 	if len(r.whole) == 0 {
 		return nil
 	}
-	return &reportError{text: "tiledesk: " + joinLines(r.whole), whole: slices.Clip(r.whole)}
+	return &reportError{text: "tiledesk: " + joinLines(r.whole), whole: r.whole}
 }
 
 // add notes what went wrong with the run as a whole.

@@ -145,11 +145,8 @@ func readEntry(value gjson.Result, entry *Entry) {
 	})
 }
 
-// rawOf is the entry as it came, cut out of the body where its place is known.
+// rawOf is the entry as it came, cut out of the body.
 func rawOf(value gjson.Result, body []byte) json.RawMessage {
 	from, to := value.Index, value.Index+len(value.Raw)
-	if from > 0 && to <= len(body) {
-		return json.RawMessage(body[from:to:to])
-	}
-	return json.RawMessage(value.Raw)
+	return json.RawMessage(body[from:to:to])
 }
