@@ -3,7 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
-	"time"
+	"net/http"
+	"sync/atomic"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -28,42 +29,63 @@ func (w watched) Wait(ctx context.Context) error {
 	return err
 }
 
-// attempts hears what the client logs of each attempt: for the status line, and for
-// --debug.
-type attempts struct {
-	status *status
-	debug  slog.Handler // nil: nobody reads it
-}
-
-// Enabled reports whether anybody wants to know.
-func (h attempts) Enabled(ctx context.Context, level slog.Level) bool {
-	return h.status.isShown() || h.debug != nil && h.debug.Enabled(ctx, level)
-}
-
-// Handle takes in one record.
-func (h attempts) Handle(ctx context.Context, record slog.Record) error {
-	if h.status.isShown() {
-		var code int
-		var wait time.Duration
-		record.Attrs(func(attr slog.Attr) bool {
-			switch attr.Key {
-			case "status":
-				code = int(attr.Value.Int64())
-			case "wait":
-				wait = attr.Value.Duration()
-			}
-			return true
-		})
-		h.status.answered(code, wait)
+// Observe hears of each attempt, as a limiter may that goes by what becomes of them.
+func (w watched) Observe(attempt tiledesk.Attempt) {
+	if adaptive, ok := w.limiter.(interface{ Observe(tiledesk.Attempt) }); ok {
+		adaptive.Observe(attempt)
 	}
-	if h.debug == nil {
+	w.status.answered(attempt)
+}
+
+// debugLog are the options for --debug: what the client logs of each attempt, with
+// the server that was asked and the page of a listing.
+func (a *app) debugLog() []tiledesk.Option {
+	if !a.flags.Debug {
 		return nil
 	}
-	return h.debug.Handle(ctx, record)
+	pages := new(pageLog)
+	pages.Handler = slog.NewTextHandler(safeWriter{a.console.errors()}, &slog.HandlerOptions{Level: slog.LevelDebug})
+	return []tiledesk.Option{tiledesk.WithLogger(slog.New(pages)), tiledesk.WithMiddleware(pages.around)}
 }
 
-// WithAttrs and WithGroup are never called by the client.
-func (h attempts) WithAttrs([]slog.Attr) slog.Handler { return h }
+// pageLog sees what leaves, and adds it to what is logged about it: in one run no two
+// listings go on at once, and all requests go to one server.
+type pageLog struct {
+	slog.Handler
+	newest atomic.Pointer[http.Request]
+}
 
-// WithGroup is like WithAttrs.
-func (h attempts) WithGroup(string) slog.Handler { return h }
+// around notes each listing.
+func (l *pageLog) around(next http.RoundTripper) http.RoundTripper {
+	return roundTripper(func(req *http.Request) (*http.Response, error) {
+		if req.Method == http.MethodGet || l.newest.Load() == nil {
+			l.newest.Store(req)
+		}
+		return next.RoundTrip(req)
+	})
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+// RoundTrip is the function.
+func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// Handle adds the server and the page.
+func (l *pageLog) Handle(ctx context.Context, record slog.Record) error {
+	if req := l.newest.Load(); req != nil {
+		record = record.Clone()
+		record.AddAttrs(slog.String("server", req.URL.Scheme+"://"+req.URL.Host))
+		if page := req.URL.Query().Get("page"); page != "" && isListing(record) {
+			record.AddAttrs(slog.String("page", page))
+		}
+	}
+	return l.Handler.Handle(ctx, record)
+}
+
+func isListing(record slog.Record) (found bool) {
+	record.Attrs(func(attr slog.Attr) bool {
+		found = found || attr.Key == "method" && attr.Value.String() == http.MethodGet
+		return !found
+	})
+	return found
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -173,7 +172,7 @@ func (a *app) options() []tiledesk.Option {
 	opts := []tiledesk.Option{
 		tiledesk.WithHTTPClient(&http.Client{Timeout: a.flags.Timeout}),
 		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: a.flags.Retries}),
-		tiledesk.WithRateLimiter(a.watchedLimit()),
+		tiledesk.WithRateLimiter(watched{a, a.limit()}),
 		tiledesk.WithUserAgent("tiledesk-jwt/" + readBuild().version),
 	}
 	if url := a.baseURL(); url != "" {
@@ -185,7 +184,7 @@ func (a *app) options() []tiledesk.Option {
 	if a.flags.SortAlias {
 		opts = append(opts, tiledesk.WithSortAlias())
 	}
-	return append(opts, tiledesk.WithLogger(a.attemptLog()))
+	return append(opts, a.debugLog()...)
 }
 
 func (a *app) baseURL() string {
@@ -194,21 +193,6 @@ func (a *app) baseURL() string {
 	}
 	return a.getenv("TILEDESK_BASE_URL")
 }
-
-// attemptLog is where the client says what became of each attempt; nil where nobody
-// wants to know.
-func (a *app) attemptLog() *slog.Logger {
-	hears := attempts{status: a.status}
-	if a.flags.Debug {
-		hears.debug = slog.NewTextHandler(safeWriter{a.console.errors()}, &slog.HandlerOptions{Level: slog.LevelDebug})
-	} else if !a.status.isShown() {
-		return nil
-	}
-	return slog.New(hears)
-}
-
-// watchedLimit is the limiter of a run, which tells of each request.
-func (a *app) watchedLimit() tiledesk.RateLimiter { return watched{a, a.limit()} }
 
 // limit is the one limiter of all clients of a run, which ask the same server.
 func (a *app) limit() tiledesk.RateLimiter {

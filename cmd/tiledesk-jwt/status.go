@@ -2,10 +2,12 @@ package main
 
 import (
 	"io"
+	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
-	"github.com/dustin/go-humanize"
+	"github.com/go-tiledesk/tiledesk"
 )
 
 const (
@@ -165,25 +167,30 @@ func (s *status) lets(sent bool) {
 	}
 }
 
-// answered notes what came of an attempt: a status, 0 for none, and the wait before
-// the next attempt.
-func (s *status) answered(code int, wait time.Duration) {
+// answered notes what came of an attempt, and how long the next one waits.
+func (s *status) answered(attempt tiledesk.Attempt) {
+	if !s.isShown() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.since = s.now()
 	s.pending = max(0, s.pending-1)
-	end := s.since.Add(wait)
-	if wait < quietTime || end.Before(s.until) {
+	end := s.since.Add(attempt.Wait)
+	if attempt.Wait < quietTime || end.Before(s.until) {
 		return
 	}
 	s.until = end
-	switch code {
-	case 0:
-		s.reason = "no answer came, trying again in " + roughly(wait)
-	case 429, 503:
-		s.reason = "the server asks us to wait " + roughly(wait)
+	wait := roughly(attempt.Wait)
+	switch {
+	case attempt.RetryAfter > 0:
+		s.reason = "the server asks us to wait " + wait
+	case attempt.StatusCode == http.StatusTooManyRequests:
+		s.reason = "the server wants fewer requests, trying again in " + wait
+	case attempt.StatusCode == 0:
+		s.reason = "no answer came, trying again in " + wait
 	default:
-		s.reason = "the server failed (" + humanize.Comma(int64(code)) + "), trying again in " + roughly(wait)
+		s.reason = "the server failed (" + strconv.Itoa(attempt.StatusCode) + "), trying again in " + wait
 	}
 }
 

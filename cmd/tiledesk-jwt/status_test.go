@@ -113,7 +113,7 @@ func TestStatus_saysForWhatItWaits(t *testing.T) {
 	if got := shown(); got != "Waiting for the server (2 s)" {
 		t.Errorf("%q", got)
 	}
-	s.answered(429, 15*time.Second)
+	s.answered(tiledesk.Attempt{StatusCode: 429, RetryAfter: 15 * time.Second, Wait: 15 * time.Second})
 	if got := shown(); got != "The server asks us to wait 15 s (15 s left)" {
 		t.Errorf("%q", got)
 	}
@@ -128,11 +128,11 @@ func TestStatus_saysForWhatItWaits(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	s.lets(true)
-	s.answered(0, 2*time.Second)
+	s.answered(tiledesk.Attempt{Wait: 2 * time.Second})
 	if got := shown(); got != "No answer came, trying again in 2 s (2 s left)" {
 		t.Errorf("%q", got)
 	}
-	s.answered(502, 4*time.Second)
+	s.answered(tiledesk.Attempt{StatusCode: 502, Wait: 4 * time.Second})
 	p := a.newProgress(0)
 	p.listed(true)
 	if got := shown(); got != "1 token listed; the server failed (502), trying again in 4 s (4 s left)" {
@@ -209,3 +209,23 @@ func TestRoughly(t *testing.T) {
 		}
 	}
 }
+
+// A limiter that goes by what becomes of the attempts hears of them.
+func TestWatched_tellsTheLimiterOfAttempts(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	a, _ := testApp(new(bytes.Buffer))
+	heard := new(hearing)
+	client, err := tiledesk.NewClient(tiledesk.BasicAuth(testEmail, testPassword), tiledesk.WithBaseURL(server.URL()), tiledesk.WithRateLimiter(watched{a, heard}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil || heard.code != 200 {
+		t.Errorf("%v; the limiter heard %d", err, heard.code)
+	}
+}
+
+type hearing struct{ code int }
+
+func (*hearing) Wait(context.Context) error   { return nil }
+func (h *hearing) Observe(a tiledesk.Attempt) { h.code = a.StatusCode }
