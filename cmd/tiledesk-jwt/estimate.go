@@ -44,6 +44,15 @@ func sentenceCase(text string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
+// fit leaves out what stands in brackets at the end where a text is too long, and then
+// what does not fit.
+func fit(text string, width int) string {
+	if before, _, found := strings.Cut(text, " ("); found && utf8.RuneCountInString(text) > width {
+		text = before
+	}
+	return cut(text, width)
+}
+
 // cut shortens a text to a number of characters.
 func cut(text string, width int) string {
 	if utf8.RuneCountInString(text) <= width {

@@ -129,13 +129,10 @@ func (p *progress) text(now time.Time) string {
 		return count(p.seen, "token") + " listed"
 	}
 	text, room := p.words(now), p.app.console.width-1
-	switch full := barWidth * p.done / p.total; {
-	case len(text)+1+barWidth <= room:
+	if full := barWidth * p.done / p.total; len(text)+1+barWidth <= room {
 		return strings.Repeat("█", full) + strings.Repeat("░", barWidth-full) + " " + text
-	case len(text) > room:
-		text, _, _ = strings.Cut(text, " (")
 	}
-	return text
+	return fit(text, room)
 }
 
 // words say how much is done, how long the rest takes, and what it waits for.

@@ -122,7 +122,7 @@ func (s *status) text(now time.Time) string {
 	case wait != "":
 		text = sentenceCase(wait)
 	}
-	return cut(text, room)
+	return fit(text, room)
 }
 
 // waiting says for what the run waits; empty when it does not, or not for long.
