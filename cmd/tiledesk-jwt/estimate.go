@@ -47,8 +47,8 @@ func sentenceCase(text string) string {
 // fit leaves out what stands in brackets at the end where a text is too long, and then
 // what does not fit.
 func fit(text string, width int) string {
-	if before, _, found := strings.Cut(text, " ("); found && utf8.RuneCountInString(text) > width {
-		text = before
+	if i := strings.LastIndex(text, " ("); i > 0 && utf8.RuneCountInString(text) > width {
+		text = text[:i]
 	}
 	return cut(text, width)
 }

@@ -186,11 +186,11 @@ func (s *status) answered(attempt tiledesk.Attempt) {
 	case attempt.RetryAfter > 0:
 		s.reason = "the server asks us to wait " + wait
 	case attempt.StatusCode == http.StatusTooManyRequests:
-		s.reason = "the server wants fewer requests, trying again in " + wait
+		s.reason = "the server wants fewer requests, waiting " + wait
 	case attempt.StatusCode == 0:
-		s.reason = "no answer came, trying again in " + wait
+		s.reason = "no answer came, waiting " + wait
 	default:
-		s.reason = "the server failed (" + strconv.Itoa(attempt.StatusCode) + "), trying again in " + wait
+		s.reason = "the server failed with " + strconv.Itoa(attempt.StatusCode) + ", waiting " + wait
 	}
 }
 

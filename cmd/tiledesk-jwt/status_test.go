@@ -129,17 +129,17 @@ func TestStatus_saysForWhatItWaits(t *testing.T) {
 	}
 	s.lets(true)
 	s.answered(tiledesk.Attempt{Wait: 2 * time.Second})
-	if got := shown(); got != "No answer came, trying again in 2 s (2 s left)" {
+	if got := shown(); got != "No answer came, waiting 2 s (2 s left)" {
 		t.Errorf("%q", got)
 	}
 	s.answered(tiledesk.Attempt{StatusCode: 502, Wait: 4 * time.Second})
 	p := a.newProgress(0)
 	p.listed(true)
-	if got := shown(); got != "1 token listed; the server failed (502), trying again in 4 s (4 s left)" {
+	if got := shown(); got != "1 token listed; the server failed with 502, waiting 4 s (4 s left)" {
 		t.Errorf("%q", got)
 	}
 	a.console.width = 40
-	if got := shown(); got != "The server failed (502), trying again …" || utf8.RuneCountInString(got) > 40 {
+	if got := shown(); got != "The server failed with 502, waiting 4 s" || utf8.RuneCountInString(got) > 40 {
 		t.Errorf("%q", got)
 	}
 }
