@@ -1,4 +1,4 @@
-package tiledesk
+package tiledesk_test
 
 import (
 	"testing"

@@ -127,3 +127,30 @@ func TestRevokeAll_tokenInUseThatIsAnswered404IsNotGone(t *testing.T) {
 		t.Errorf("got %+v, %v", report, err)
 	}
 }
+
+// A server that names the token and finds none contradicts itself: that is no
+// "already gone".
+func TestRevokeAll_contradictionIsNotAlreadyGone(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"n of 0":       `{"_id":"id-a","jti":"a","n":0}`,
+		"in another":   `{"value":{"_id":"id-a","jti":"a"},"lastErrorObject":{"n":0}}`,
+		"two counts":   `{"n":1,"deletedCount":0}`,
+		"denied":       `{"n":0,"revoked":false}`,
+		"404, success": `404{"success":true,"msg":"Object not found."}`,
+		"404, n of 1":  `404{"success":false,"n":1}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			status, text := 200, strings.TrimPrefix(body, "404")
+			if text != body {
+				status = 404
+			}
+			transport := servertest.Answering(servertest.Reply(200, `[`+servertest.RowOf("a")+`]`), servertest.Reply(200, `[]`), servertest.Reply(status, text), servertest.Reply(status, text), servertest.Reply(200, `[]`))
+			report, err := servertest.NewClient(t, servertest.URL, servertest.WithTransport(transport)).JWT.RevokeAll(t.Context(), nil)
+			if err == nil || report.Failed != 1 || report.AlreadyGone != 0 || report.Revoked != 0 {
+				t.Errorf("got %+v, %v; want one failure", report, err)
+			}
+		})
+	}
+}

@@ -1,12 +1,15 @@
-package tiledesk
+package wire_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk"
 )
 
-func TestToken_identifiers(t *testing.T) {
+func TestEntry_identifiers(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ value, want string }{
 		"text":              {`"6b02c254b4f8164bc2ae64b7"`, "6b02c254b4f8164bc2ae64b7"},
@@ -24,22 +27,22 @@ func TestToken_identifiers(t *testing.T) {
 	for sentence, test := range tests {
 		t.Run(sentence, func(t *testing.T) {
 			t.Parallel()
-			page, err := listing(t, `[{"_id":`+test.value+`,"jti":`+test.value+`}]`)
-			if err != nil {
-				t.Fatal(err)
+			entries, _, fault := list(`[{"_id":` + test.value + `,"jti":` + test.value + `}]`)
+			if fault != nil {
+				t.Fatal(fault)
 			}
-			if token := page.Tokens[0]; token.ID != test.want || token.JTI != test.want {
-				t.Errorf("got id %q, jti %q, want %q", token.ID, token.JTI, test.want)
+			if entry := entries[0]; entry.ID != test.want || entry.JTI != test.want {
+				t.Errorf("got id %q, jti %q, want %q", entry.ID, entry.JTI, test.want)
 			}
 		})
 	}
-	page, err := listing(t, `[{"ID":"x","Jti":"x","_ID":"x"}]`)
-	if err != nil || page.Tokens[0].ID != "" || page.Tokens[0].JTI != "" {
-		t.Errorf("got %v, %v, want no identifier where none has the exact name", page, err)
+	entries, _, fault := list(`[{"ID":"x","Jti":"x","_ID":"x"}]`)
+	if fault != nil || entries[0].ID != "" || entries[0].JTI != "" {
+		t.Errorf("got %v, %v, want no identifier where none has the exact name", entries, fault)
 	}
 }
 
-func TestToken_times(t *testing.T) {
+func TestEntry_times(t *testing.T) {
 	t.Parallel()
 	var (
 		never   time.Time
@@ -85,32 +88,58 @@ func TestToken_times(t *testing.T) {
 	for sentence, test := range tests {
 		t.Run(sentence, func(t *testing.T) {
 			t.Parallel()
-			page, err := listing(t, `[{"_id":"a","createdAt":`+test.value+`,"updatedAt":`+test.value+`}]`)
-			if err != nil {
-				t.Fatal(err)
+			entries, _, fault := list(`[{"_id":"a","createdAt":` + test.value + `,"updatedAt":` + test.value + `}]`)
+			if fault != nil {
+				t.Fatal(fault)
 			}
-			token := page.Tokens[0]
-			if !token.CreatedAt.Equal(test.want) || !token.UpdatedAt.Equal(test.want) || token.ID != "a" {
-				t.Errorf("got %s and %s, want %s", token.CreatedAt, token.UpdatedAt, test.want)
+			entry := entries[0]
+			if !entry.CreatedAt.Equal(test.want) || !entry.UpdatedAt.Equal(test.want) || entry.ID != "a" {
+				t.Errorf("got %s and %s, want %s", entry.CreatedAt, entry.UpdatedAt, test.want)
 			}
-			if token.CreatedAt.Location() != time.UTC {
-				t.Errorf("the time is in %s, want UTC", token.CreatedAt.Location())
+			if entry.CreatedAt.Location() != time.UTC {
+				t.Errorf("the time is in %s, want UTC", entry.CreatedAt.Location())
 			}
-			if _, err := json.Marshal(token); err != nil {
+			if _, err := json.Marshal(tiledesk.Token(entry)); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
-func TestToken_rawCannotGrowIntoItsNeighbour(t *testing.T) {
+// Epoch seconds read as milliseconds are a day in January 1970, and would make the
+// youngest token the oldest.
+func TestEntry_secondsAreUnknown(t *testing.T) {
 	t.Parallel()
-	page, err := listing(t, `[{"a":1},{"a":2}]`)
-	if err != nil {
-		t.Fatal(err)
+	for text, want := range map[string]bool{
+		`1795342949`: false, `1795342949.5`: false, `1.795342949e9`: false, `99999999999`: false, `-1795342949000`: false, `0`: false, `-1`: false,
+		`"1795342949"`: false, `"001795342949"`: false, `"0000001795342949"`: false, `"99999999999"`: false, `{"$date":1795342949}`: false,
+		`{"$date":"1795342949"}`: false, `{"$date":{"$numberLong":"1795342949"}}`: false, `{"$date":{"$numberLong":1795342949}}`: false,
+		`{"$numberLong":"1795342949"}`: false, `"1970-01-21T18:42:22.949Z"`: false, `{"$date":"1970-01-21T18:42:22.949Z"}`: false,
+		`1795342949000`: true, `"1795342949000"`: true, `100000000000`: true, `"100000000000"`: true, `{"$date":1795342949000}`: true,
+		`{"$date":{"$numberLong":"1795342949000"}}`: true, `"2026-11-22T12:22:29Z"`: true,
+	} {
+		entries, _, fault := list(`[{"jti":"a","createdAt":` + text + `,"updatedAt":` + text + `}]`)
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		token := tiledesk.Token(entries[0])
+		if known := !token.CreatedAt.IsZero(); known != want || known == token.UpdatedAt.IsZero() {
+			t.Errorf("%s: got %v and %v", text, token.CreatedAt, token.UpdatedAt)
+		}
+		if tiledesk.CreatedBefore(time.Unix(1_700_000_000, 0))(&token) && !strings.Contains(text, "100000000000") {
+			t.Errorf("%s is older than 2023", text)
+		}
 	}
-	_ = append(page.Tokens[0].Raw, "XXXXXXXX"...)
-	if got := string(page.Tokens[1].Raw); got != `{"a":2}` {
+}
+
+func TestEntry_rawCannotGrowIntoItsNeighbor(t *testing.T) {
+	t.Parallel()
+	entries, _, fault := list(`[{"a":1},{"a":2}]`)
+	if fault != nil {
+		t.Fatal(fault)
+	}
+	_ = append(entries[0].Raw, "XXXXXXXX"...)
+	if got := string(entries[1].Raw); got != `{"a":2}` {
 		t.Errorf("appending to one entry changed the next: %s", got)
 	}
 }

@@ -1,10 +1,10 @@
-package tiledesk
+package wire_test
 
 import (
-	"errors"
-	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 const (
@@ -78,27 +78,24 @@ var said = map[string]string{
 	"a document in data": `"success":true,"doc":{` + ownDocument + `}`,
 }
 
-func TestRevokeByJTI_noDenialIsLost(t *testing.T) {
+func TestReadRevocation_noDenialIsLost(t *testing.T) {
 	t.Parallel()
 	for what, yes := range said {
 		for sentence, denial := range denials {
 			t.Run(what+", and "+sentence, func(t *testing.T) {
 				t.Parallel()
-				var kinds []error
+				var kinds []wire.Kind
 				for _, body := range []string{"{" + yes + "," + denial + "}", "{" + denial + "," + yes + "}"} {
-					for name, revoke := range bothRevocations {
-						body := strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace(body)
-						transport := answering(reply(200, body))
-						resp, err := revoke.run(t, newTestClient(t, testURL, withTransport(transport)))
-						transport.sent(t, 1, "DELETE", revoke.path)
-						if resp != nil || err == nil {
+					for name, by := range asked {
+						body := named(body)
+						fault := wire.ReadRevocation(whole(200, body), by)
+						if fault == nil {
 							t.Fatalf("by %s: %s counts as a revocation", name, body)
 						}
-						apiErrorOf(t, err, 200, 1)
-						if errors.Is(err, ErrNotFound) && strings.Contains(body, askedID) {
+						if fault.Kind == wire.NotFound && strings.Contains(body, askedID) {
 							t.Errorf("by %s: %s counts as already gone, though it names the token", name, body)
 						}
-						kinds = append(kinds, kindOf(err))
+						kinds = append(kinds, fault.Kind)
 					}
 				}
 				for _, kind := range kinds {
@@ -111,17 +108,8 @@ func TestRevokeByJTI_noDenialIsLost(t *testing.T) {
 	}
 }
 
-func kindOf(err error) error {
-	for _, kind := range []error{ErrNotFound, ErrUnexpectedResponse} {
-		if errors.Is(err, kind) {
-			return kind
-		}
-	}
-	return nil
-}
-
 // Fields of a document mean what they mean there, and not that it was not revoked.
-func TestRevokeByJTI_fieldsOfADocument(t *testing.T) {
+func TestReadRevocation_fieldsOfADocument(t *testing.T) {
 	t.Parallel()
 	for _, fields := range []string{
 		`"status":-1`, `"status":100`, `"status":429`, `"code":451`, `"message":"signed in"`, `"status":-1,"message":"signed in"`,
@@ -129,61 +117,12 @@ func TestRevokeByJTI_fieldsOfADocument(t *testing.T) {
 		`"revoked":"2026-01-06T09:00:00.000Z"`, `"deleted":true`, `"n":1`, `"ok":1`, `"sessions":[{"n":0}]`, `"user":{"n":0,"deleted":false}`,
 	} {
 		for _, body := range []string{`{` + ownDocument + `,` + fields + `}`, `{` + fields + `,` + ownDocument + `}`, `{"success":true,"doc":{` + ownDocument + `,` + fields + `}}`} {
-			for name, revoke := range bothRevocations {
-				body := strings.NewReplacer("JTI", testJTI, "ID", askedID).Replace(body)
-				resp, err := revoke.run(t, newTestClient(t, testURL, withTransport(answering(reply(200, body)))))
-				if resp == nil || err != nil {
-					t.Errorf("by %s: %s: got %v", name, body, err)
+			for name, by := range asked {
+				body := named(body)
+				if fault := wire.ReadRevocation(whole(200, body), by); fault != nil {
+					t.Errorf("by %s: %s: got %+v", name, body, fault)
 				}
 			}
 		}
-	}
-}
-
-// What a status promises, with an empty body and with one that says yes.
-func TestRevokeByJTI_status(t *testing.T) {
-	t.Parallel()
-	for status, want := range map[int]struct{ empty, yes bool }{
-		200: {true, true}, 201: {true, true}, 202: {}, 203: {false, true}, 204: {true, true}, 205: {false, true},
-		206: {}, 207: {}, 208: {}, 226: {}, 299: {},
-	} {
-		for body, revoked := range map[string]bool{"": want.empty, " \n": want.empty, `{"success":true}`: want.yes, "OK": want.yes} {
-			t.Run(fmt.Sprintf("%d %q", status, body), func(t *testing.T) {
-				t.Parallel()
-				for _, revoke := range bothRevocations {
-					_, err := revoke.run(t, newTestClient(t, testURL, withTransport(answering(reply(status, body)))))
-					if (err == nil) != revoked || err != nil && !errors.Is(err, ErrUnexpectedResponse) {
-						t.Errorf("got %v, want a revocation: %t", err, revoked)
-					}
-				}
-			})
-		}
-	}
-}
-
-// A server that names the token and finds none contradicts itself: that is no
-// "already gone".
-func TestRevokeAll_contradictionIsNoAlreadyGone(t *testing.T) {
-	t.Parallel()
-	for name, body := range map[string]string{
-		"n of 0":       `{"_id":"id-a","jti":"a","n":0}`,
-		"in another":   `{"value":{"_id":"id-a","jti":"a"},"lastErrorObject":{"n":0}}`,
-		"two counts":   `{"n":1,"deletedCount":0}`,
-		"denied":       `{"n":0,"revoked":false}`,
-		"404, success": `404{"success":true,"msg":"Object not found."}`,
-		"404, n of 1":  `404{"success":false,"n":1}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			status, text := 200, strings.TrimPrefix(body, "404")
-			if text != body {
-				status = 404
-			}
-			transport := answering(reply(200, `[`+rowOf("a")+`]`), reply(200, `[]`), reply(status, text), reply(status, text), reply(200, `[]`))
-			report, err := newTestClient(t, testURL, withTransport(transport)).JWT.RevokeAll(t.Context(), nil)
-			if err == nil || report.Failed != 1 || report.AlreadyGone != 0 || report.Revoked != 0 {
-				t.Errorf("got %+v, %v; want one failure", report, err)
-			}
-		})
 	}
 }

@@ -1,0 +1,58 @@
+package facetest
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
+)
+
+func TestToken_Field(t *testing.T) {
+	t.Parallel()
+	token := &tiledesk.Token{Raw: json.RawMessage(`{"status":100,"st\u0061te":"on","a":1,"a":2,"":"empty"}`)}
+	var status, last int
+	var state, empty string
+	for name, v := range map[string]any{"status": &status, "state": &state, "a": &last, "": &empty} {
+		if found, err := token.Field(name, v); !found || err != nil {
+			t.Errorf("%q: got %t, %v", name, found, err)
+		}
+	}
+	if status != 100 || state != "on" || last != 2 || empty != "empty" {
+		t.Errorf("got %d, %q, %d, %q", status, state, last, empty)
+	}
+	if found, err := token.Field("status", &state); !found || err == nil || strings.Contains(err.Error(), "100") {
+		t.Errorf("another type: got %t, %v, want an error that does not show the value", found, err)
+	}
+	for _, raw := range []string{`null`, `"text"`, `12`, `[1,2]`, `{}`} {
+		for _, name := range []string{"status", ""} {
+			if found, err := (&tiledesk.Token{Raw: json.RawMessage(raw)}).Field(name, &status); found || err != nil {
+				t.Errorf("%q in %s: got %t, %v, want nothing", name, raw, found, err)
+			}
+		}
+	}
+}
+
+// A token without Raw cannot tell whether a field is there.
+func TestToken_Field_withoutRaw(t *testing.T) {
+	t.Parallel()
+	var heard servertest.Hearing
+	client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.Token), func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodDelete {
+			return servertest.Answer(200, `{"n":1}`), nil
+		}
+		return servertest.FirstPageOf(r, servertest.RowOf("a")), nil
+	})
+	if _, err := client.JWT.RevokeAll(t.Context(), &tiledesk.RevokeOptions{OnResult: heard.Hear}); err != nil {
+		t.Fatal(err)
+	}
+	for name, token := range map[string]*tiledesk.Token{"of a run": heard.Of(t, "a").Token, "zero": {}, "nil": nil} {
+		var v any
+		if found, err := token.Field("status", &v); found || !errors.Is(err, tiledesk.ErrInvalidArgument) || !strings.Contains(err.Error(), "Raw") {
+			t.Errorf("%s: got %t, %v", name, found, err)
+		}
+	}
+}
