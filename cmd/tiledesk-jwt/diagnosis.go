@@ -20,10 +20,18 @@ type finding struct {
 	text  string
 }
 
-// show prints the findings in words.
-func (x *examination) show() {
+// reveal prints in words the findings that are known by now and were not printed
+// yet; at the end all.
+func (x *examination) reveal(end bool) {
+	if x.asJSON {
+		return
+	}
 	width := len("revoked tokens")
 	for _, f := range x.words() {
+		if x.told[f.name] || !end && !x.isKnown(f.name) {
+			continue
+		}
+		x.told[f.name] = true
 		style, text := green, f.text
 		switch f.level {
 		case worthKnowing:
@@ -35,6 +43,25 @@ func (x *examination) show() {
 	}
 }
 
+// isKnown reports whether a finding will not change any more. Of an empty list little
+// can be said before it is known whether the server records anything.
+func (x *examination) isKnown(name string) bool {
+	switch name {
+	case "list":
+		return x.Envelope != nil
+	case "pages":
+		return x.paged && !x.empty
+	case "sorting":
+		return x.sorted && !x.empty
+	case "recording":
+		return x.tried || x.ownListed != nil && *x.ownListed
+	case "enforcement":
+		return x.Enforced != nil
+	}
+	return true
+}
+
+// words are the findings, those that are not known yet as well.
 func (x *examination) words() []finding {
 	list := []finding{{fine, "server", x.BaseURL}}
 	if x.Authorization != nil && *x.Authorization == "refused" {

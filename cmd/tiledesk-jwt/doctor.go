@@ -27,6 +27,9 @@ type examination struct {
 	own  *session          // with the token that it signed in for; nil when it only looks
 	send []tiledesk.Option // for more clients like base
 	who  account
+
+	asJSON bool            // nothing is told before the end
+	told   map[string]bool // the findings that were printed
 }
 
 // findings are what it found out; nil stands for what it could not.
@@ -44,6 +47,8 @@ type findings struct {
 	SecondRevoke  *int    `json:"secondRevoke"`
 	Enforced      *bool   `json:"enforced"`
 
+	empty       bool // the list
+	tried       bool // to revoke its own token
 	paged       bool // the pages were looked at; the same of the sorting
 	sorted      bool
 	pageIgnored bool
@@ -64,6 +69,7 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 		return usage("--sign-in needs an email and a password. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or omit --sign-in.")
 	}
 	x := &examination{app: a, who: who, send: a.options()}
+	x.asJSON, x.told = c.Format == "json", make(map[string]bool)
 	client, err := tiledesk.NewClient(who.credentials(), x.send...)
 	if err != nil {
 		return err
@@ -78,12 +84,12 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 	}
 	err = x.examine(ctx)
 	switch looked := x.HistoryModule != nil || x.Authorization != nil; {
-	case c.Format == "json": // also of a server that could not be looked at
+	case x.asJSON: // also of a server that could not be looked at
 		if err := unwritten("The findings", writeJSON(a.console.out(), x.findings)); err != nil {
 			return err
 		}
 	case looked:
-		x.show()
+		x.reveal(true)
 	}
 	return ended(x.verdict(ctx, err))
 }
@@ -97,7 +103,7 @@ func (x *examination) verdict(ctx context.Context, err error) int {
 	shown := x.Authorization != nil && *x.Authorization == "refused" || x.HistoryModule != nil && !*x.HistoryModule
 	switch {
 	case err != nil && !shown:
-		x.console.complain("%s", explain(err))
+		x.console.complain("%s", x.explainAsked(err))
 	case interrupted(ctx):
 		x.console.complain("Interrupted.")
 	}
@@ -126,6 +132,7 @@ func (x *examination) examine(ctx context.Context) error {
 		return err
 	}
 	x.Authorization, x.HistoryModule = ptr("ok"), ptr(true)
+	x.reveal(false)
 	if x.readOnly {
 		if err := x.lookAtLists(ctx); err != nil || x.base.jti == "" {
 			return err
@@ -154,6 +161,7 @@ func (x *examination) examine(ctx context.Context) error {
 func (x *examination) tryRevocation(ctx context.Context) error {
 	before, err := x.lists(ctx, x.own.jti)
 	x.ownListed = before
+	x.reveal(false)
 	if err != nil {
 		return err
 	}
@@ -165,6 +173,7 @@ func (x *examination) tryRevocation(ctx context.Context) error {
 		return err
 	}
 	x.Enforced = ptr(!still)
+	x.reveal(false)
 	if before != nil && *before {
 		if x.RevokedStay, err = x.lists(ctx, x.own.jti); err != nil {
 			return err
@@ -185,9 +194,11 @@ func (x *examination) tryRevocation(ctx context.Context) error {
 // revokesOwn revokes its own token for the first time.
 func (x *examination) revokesOwn(ctx context.Context) bool {
 	_, x.noRevoke = x.base.JWT.RevokeByJTI(ctx, x.own.jti)
+	x.tried = true
 	if x.noRevoke == nil {
 		x.held.Store(nil)
 	}
+	x.reveal(false)
 	return x.noRevoke == nil
 }
 

@@ -16,14 +16,18 @@ func (x *examination) lookAtLists(ctx context.Context) error {
 		return err
 	}
 	x.shape(first)
+	x.empty = len(first.Tokens) == 0
+	x.reveal(false)
 	if err := x.paging(ctx, first); err != nil {
 		return err
 	}
 	x.paged = true
+	x.reveal(false)
 	if err := x.sorting(ctx); err != nil {
 		return err
 	}
 	x.sorted = true
+	x.reveal(false)
 	return nil
 }
 

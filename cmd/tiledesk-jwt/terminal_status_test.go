@@ -5,6 +5,7 @@ package main
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
@@ -23,5 +24,30 @@ func TestStatus_tellsOfAWaitThatTheServerAsksFor(t *testing.T) {
 		text := term.end(exitInterrupted)
 		term.expect(`\x1b\[2K`)
 		checkWidth(t, strings.ReplaceAll(text, "^C", ""), columns) // the terminal itself writes that
+	}
+}
+
+// The doctor says what it has found before it asks on.
+func TestDoctor_tellsEachFindingAsItComes(t *testing.T) {
+	t.Parallel()
+	for _, columns := range []uint16{120, 80, 40} {
+		server := newTestServer(t)
+		server.Issue(testEmail, 50)
+		release := make(chan struct{})
+		var once sync.Once
+		t.Cleanup(func() { once.Do(func() { close(release) }) }) // before the server closes
+		server.OnRequest(func(r tiledesktest.Request) {
+			if r.Query.Get("page") == "1" {
+				<-release
+			}
+		})
+		term := onTerminal(t, server, columns, []string{"NO_COLOR=1"}, "doctor")
+		term.expect(`(?s)server\s+http.*credentials\s+the server takes them.*history\s+the history\s+module.*list\s+an object whose.*Waiting for the server`)
+		if text, _ := term.text(); strings.Contains(text, "pages") {
+			t.Errorf("%d columns: told too early: %q", columns, text)
+		}
+		once.Do(func() { close(release) })
+		term.expect(`(?s)pages\s+count from 0.*sorting.*recording.*enforcement.*revoked tokens.*second revoke`)
+		checkWidth(t, term.end(exitDone), columns)
 	}
 }
