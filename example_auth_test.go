@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
 func ExampleNewClient() {
@@ -229,4 +231,29 @@ func ExampleJWTService_Accepts() {
 	}
 	fmt.Println("took effect:", before && !after)
 	// Output: took effect: true
+}
+
+func ExampleClient_Claims() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	client, err := tiledesk.SignIn(context.Background(), "agent@example.com", "secret", tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	own, err := client.Claims(context.Background())
+	if err != nil {
+		log.Fatal(err)
+	}
+	for token, err := range client.JWT.History(context.Background(), nil) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println("this session:", token.JTI == own.JTI)
+	}
+	// Output: this session: true
 }

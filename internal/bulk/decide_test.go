@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestDecide(t *testing.T) {
+func TestAnswer_decide(t *testing.T) {
 	t.Parallel()
 	byHand, listed := job{target: Target{JTI: "a"}}, job{target: Target{JTI: "a"}, token: &Token{}, listed: true}
 	nameless, unlisted := job{target: Target{ID: "1"}, token: &Token{}, listed: true}, job{target: Target{JTI: "own"}, token: &Token{}}

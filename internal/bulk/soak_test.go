@@ -18,18 +18,18 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-// go test ./internal/bulk -run Soak -soak 5m
-var soakFor = flag.Duration("soak", 0, "how long TestSoak runs; 0 skips it")
+// go test ./internal/bulk -run soak -soak 5m
+var soakFor = flag.Duration("soak", 0, "how long TestClient_soak runs; 0 skips it")
 
 const (
 	soakEmail    = "soak@example.com"
 	soakPassword = "never-in-a-log"
 )
 
-// TestSoak lets many clients list, revoke, sign in and out at once over real
+// TestClient_soak lets many clients list, revoke, sign in and out at once over real
 // connections while the server misbehaves in every way it can, and then compares
 // what was reported with what is.
-func TestSoak(t *testing.T) {
+func TestClient_soak(t *testing.T) {
 	if *soakFor == 0 {
 		t.Skip("give -soak 20s, for example")
 	}

@@ -1,4 +1,4 @@
-package facetest
+package baseurl_test
 
 import (
 	"errors"
