@@ -1,0 +1,172 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// test is one test function of a suite, and what it reaches.
+type test struct {
+	suite, name string
+	took        time.Duration
+	reaches     map[int]bool
+}
+
+// hunter runs tests against the mutants.
+type hunter struct {
+	*mutated
+	workers int // 1 where processes without an environment have to know the mutant
+}
+
+// survey runs each test alone, without a mutant, and notes what it reaches.
+func (h *hunter) survey(ctx context.Context) ([]test, error) {
+	var tests []test
+	for suite, binary := range h.binaries {
+		list := exec.CommandContext(ctx, binary, "-test.list", ".")
+		list.Dir = filepath.Join(h.dir, suite)
+		out, err := list.Output()
+		if err != nil {
+			return nil, fmt.Errorf("the tests of %s cannot be listed: %w", suite, err)
+		}
+		for name := range strings.Lines(string(out)) {
+			if name = strings.TrimSpace(name); !strings.HasPrefix(name, "Benchmark") {
+				tests = append(tests, test{suite: suite, name: name})
+			}
+		}
+	}
+	slices.SortFunc(tests, func(a, b test) int { return cmp.Or(strings.Compare(a.suite, b.suite), strings.Compare(a.name, b.name)) })
+	errs := make([]error, len(tests))
+	h.each(len(tests), func(i int) { errs[i] = h.surveyOne(ctx, i, &tests[i]) })
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return tests, nil
+}
+
+func (h *hunter) surveyOne(ctx context.Context, i int, t *test) error {
+	trace := filepath.Join(filepath.Dir(h.dir), "trace-"+strconv.Itoa(i))
+	if h.workers == 1 {
+		if err := write(h.trace, []byte(trace)); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	if noticed, out := h.run(ctx, t.suite, []string{t.name}, time.Minute, "MUTANT_TRACE="+trace); noticed {
+		return fmt.Errorf("%s of %s fails without any mutant:\n%s", t.name, t.suite, out)
+	}
+	t.took = time.Since(began)
+	text, _ := os.ReadFile(trace) // there is none where a test reaches nothing
+	t.reaches = make(map[int]bool)
+	for line := range strings.Lines(string(text)) {
+		id, _ := strconv.Atoi(strings.TrimSpace(line))
+		t.reaches[id] = true
+	}
+	return os.RemoveAll(trace)
+}
+
+// hunt returns which of the mutants no test noticed, and of those which none reached.
+func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, said func(done int)) (survivors, unreached []mutant) {
+	_ = os.Remove(h.trace) // from here on, nobody traces
+	var mu sync.Mutex
+	done := 0
+	h.each(len(mutants), func(i int) {
+		reaching := slices.DeleteFunc(slices.Clone(tests), func(t test) bool { return !t.reaches[mutants[i].ID] })
+		noticed := h.notice(ctx, reaching, mutants[i].ID)
+		mu.Lock()
+		defer mu.Unlock()
+		if done++; !noticed {
+			survivors = append(survivors, mutants[i])
+			if len(reaching) == 0 {
+				unreached = append(unreached, mutants[i])
+			}
+		}
+		said(done)
+	})
+	byID := func(a, b mutant) int { return cmp.Compare(a.ID, b.ID) }
+	slices.SortFunc(survivors, byID)
+	slices.SortFunc(unreached, byID)
+	return survivors, unreached
+}
+
+// few is how many of the quickest tests of a suite are tried first.
+const few = 6
+
+// notice reports whether a test fails with the mutant on: the quickest ones of each
+// suite are tried first, then all others that reach it.
+func (h *hunter) notice(ctx context.Context, reaching []test, id int) bool {
+	if h.workers == 1 {
+		if err := write(h.onFile, []byte(strconv.Itoa(id))); err != nil {
+			return false
+		}
+	}
+	slices.SortFunc(reaching, func(a, b test) int { return cmp.Compare(a.took, b.took) })
+	var quick, slow []test
+	perSuite := make(map[string]int)
+	for _, t := range reaching {
+		if perSuite[t.suite]++; perSuite[t.suite] <= few {
+			quick = append(quick, t)
+		} else {
+			slow = append(slow, t)
+		}
+	}
+	return h.anyFails(ctx, quick, id) || h.anyFails(ctx, slow, id)
+}
+
+func (h *hunter) anyFails(ctx context.Context, tests []test, id int) bool {
+	bySuite := make(map[string][]string)
+	took := make(map[string]time.Duration)
+	var order []string
+	for _, t := range tests {
+		if bySuite[t.suite] == nil {
+			order = append(order, t.suite)
+		}
+		bySuite[t.suite] = append(bySuite[t.suite], t.name)
+		took[t.suite] += t.took
+	}
+	return slices.ContainsFunc(order, func(suite string) bool {
+		noticed, _ := h.run(ctx, suite, bySuite[suite], 20*time.Second+5*took[suite], "MUTANT="+strconv.Itoa(id))
+		return noticed
+	})
+}
+
+// run runs some tests of a suite, and reports whether they fail, panic or do not end.
+func (h *hunter) run(ctx context.Context, suite string, names []string, limit time.Duration, env string) (failed bool, out string) {
+	ctx, cancel := context.WithTimeout(ctx, limit+10*time.Second)
+	defer cancel()
+	command := exec.CommandContext(ctx, h.binaries[suite],
+		"-test.run", "^("+strings.Join(names, "|")+")$", "-test.failfast", "-test.timeout", limit.String())
+	command.Dir = filepath.Join(h.dir, suite)
+	command.Env = append(os.Environ(), env)
+	command.WaitDelay = time.Second
+	text, err := command.CombinedOutput()
+	return err != nil, string(text)
+}
+
+// each calls a function for 0 to n-1, on the workers.
+func (h *hunter) each(n int, do func(int)) {
+	next := make(chan int)
+	var workers sync.WaitGroup
+	for range h.workers {
+		workers.Go(func() {
+			for i := range next {
+				do(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	workers.Wait()
+}

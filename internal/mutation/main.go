@@ -1,0 +1,177 @@
+// Command mutation changes the code in one small way after the other, and says which
+// changes no test notices. All of them are compiled into one binary for each suite and
+// switched on by the environment; each is tried only by the tests that reach it, the
+// quick ones first. It is a module of its own, so that nobody who imports the library
+// gets what it needs.
+//
+//	go run .                            every room of the library
+//	go run . -rooms internal/wire       one of them, or several with commas
+//	go run . -sample 100 -seed 7        as many mutants of them, chosen by a seed
+//	go run . -changed main -min 95      those of files that changed; fails below 95 %
+//
+// A mutant that changes nothing stands in equivalent.txt, with the reason.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// The rooms of the library, and the suites that test them. The command and the test
+// server are suites of their own.
+const (
+	library = ".,internal/baseurl,internal/bulk,internal/ident,internal/paging,internal/redact,internal/transport,internal/wire"
+	command = "cmd/tiledesk-jwt"
+)
+
+type settings struct {
+	rooms, suites []string
+	sample        int
+	seed          uint64
+	changed       string
+	min           float64
+	workers       int
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, parse()); err != nil {
+		fmt.Fprintln(os.Stderr, "mutation:", err)
+		os.Exit(1)
+	}
+}
+
+func parse() settings {
+	var s settings
+	rooms := flag.String("rooms", library, "folders of the packages to mutate, with commas between")
+	suites := flag.String("suites", "", "folders of the test packages; all that test the rooms without it")
+	flag.IntVar(&s.sample, "sample", 0, "how many mutants to try; 0 for all")
+	flag.Uint64Var(&s.seed, "seed", 1, "chooses the sample")
+	flag.StringVar(&s.changed, "changed", "", "only files that changed since that commit")
+	flag.Float64Var(&s.min, "min", 0, "fail below that percentage of noticed mutants")
+	flag.IntVar(&s.workers, "workers", runtime.NumCPU(), "tests that run at once; always 1 with the command")
+	flag.Parse()
+	s.rooms = strings.Split(*rooms, ",")
+	if *suites != "" {
+		s.suites = strings.Split(*suites, ",")
+	}
+	if slices.Contains(s.rooms, command) {
+		s.workers = 1
+	}
+	return s
+}
+
+func run(ctx context.Context, s settings) error {
+	root, err := gitTop()
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "mutation-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	if s.suites == nil {
+		if s.suites, err = suitesOf(root, s.rooms); err != nil {
+			return err
+		}
+	}
+	tree, err := build(root, dir, s.rooms, s.suites)
+	if err != nil {
+		return err
+	}
+	chosen, err := choose(root, tree.mutants, s)
+	if err != nil {
+		return err
+	}
+	known, err := readEquivalents(filepath.Join(root, "internal", "mutation", "equivalent.txt"))
+	if err != nil {
+		return err
+	}
+	h := &hunter{mutated: tree, workers: s.workers}
+	fmt.Fprintf(os.Stderr, "%d of %d mutants, %d suites\n", len(chosen), len(tree.mutants), len(s.suites))
+	tests, err := h.survey(ctx)
+	if err != nil {
+		return err
+	}
+	survivors, unreached := h.hunt(ctx, tests, chosen, func(done int) {
+		if done%25 == 0 {
+			fmt.Fprintf(os.Stderr, "%d of %d\n", done, len(chosen))
+		}
+	})
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return report(os.Stdout, result{chosen, survivors, unreached, known}, s.min)
+}
+
+func gitTop() (string, error) {
+	out, err := exec.Command("git", "rev-parse", "--show-toplevel").Output()
+	return strings.TrimSpace(string(out)), err
+}
+
+// suitesOf are the folders with tests that build on one of the rooms. Those of the
+// repository itself, which look at the imports, would notice any mutant.
+func suitesOf(root string, rooms []string) (suites []string, err error) {
+	list := exec.Command("go", "list", "-test", "-f", `{{if .ForTest}}{{.ForTest}} {{join .Deps " "}}{{end}}`, "./...")
+	list.Dir = root
+	out, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		deps := strings.Fields(line)
+		if len(deps) == 0 {
+			continue
+		}
+		suite := strings.TrimPrefix(strings.TrimPrefix(deps[0], modulePath), "/")
+		if suite == "" {
+			suite = "."
+		}
+		isCommand := suite == command && !slices.Contains(rooms, command)
+		if suite == "internal/repotest" || isCommand || strings.HasPrefix(suite, "examples/") || slices.Contains(suites, suite) {
+			continue
+		}
+		if slices.ContainsFunc(rooms, func(room string) bool {
+			return slices.Contains(deps, strings.TrimSuffix(modulePath+"/"+room, "/."))
+		}) {
+			suites = append(suites, suite)
+		}
+	}
+	slices.Sort(suites)
+	return suites, nil
+}
+
+// choose takes the mutants of changed files, and a sample of them.
+func choose(root string, mutants []mutant, s settings) ([]mutant, error) {
+	chosen := slices.Clone(mutants)
+	if s.changed != "" {
+		diff := exec.Command("git", "diff", "--name-only", s.changed)
+		diff.Dir = root
+		out, err := diff.Output()
+		if err != nil {
+			return nil, fmt.Errorf("git diff %s: %w", s.changed, err)
+		}
+		files := strings.Fields(string(out))
+		chosen = slices.DeleteFunc(chosen, func(m mutant) bool {
+			file, _, _ := strings.Cut(m.Place, ":")
+			return !slices.Contains(files, file)
+		})
+	}
+	if s.sample > 0 && s.sample < len(chosen) {
+		random := rand.New(rand.NewPCG(s.seed, 0))
+		random.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
+		chosen = chosen[:s.sample]
+	}
+	return chosen, nil
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A module with a room whose test notices some of the mutants.
+var sample = map[string]string{
+	"go.mod": "module " + modulePath + "\n\ngo 1.25.0\n",
+	"room/room.go": `package room
+
+func Clamp(n, limit int) (clamped int, err error) {
+	if n > limit && limit > 0 {
+		n = limit
+	}
+	switch {
+	case n < 0:
+		n = 0
+	}
+	return n, nil
+}
+`,
+	"room/room_test.go": `package room
+
+import "testing"
+
+func TestClamp(t *testing.T) {
+	if n, _ := Clamp(7, 5); n != 5 {
+		t.Error(n)
+	}
+}
+
+func TestClamp_below(t *testing.T) {
+	if n, _ := Clamp(-1, 5); n != 0 {
+		t.Error(n)
+	}
+}
+`,
+}
+
+func TestHunt_saysWhichMutantsNobodyNotices(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	for name, text := range sample {
+		if err := write(filepath.Join(root, name), []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}} {
+		git := exec.Command("git", args...)
+		git.Dir = root
+		if out, err := git.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	tree, err := build(root, t.TempDir(), []string{"room"}, []string{"room"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &hunter{mutated: tree, workers: 2}
+	tests, err := h.survey(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	survivors, unreached := h.hunt(context.Background(), tests, tree.mutants, func(int) {})
+	var got []string
+	for _, m := range survivors {
+		got = append(got, m.key())
+	}
+	want := []string{
+		"room/room.go Clamp change >: n > limit",
+		"room/room.go Clamp change >: limit > 0",
+		"room/room.go Clamp add one to: 0", // of the limit
+		"room/room.go Clamp change <: n < 0",
+		"room/room.go Clamp add one to: 0", // of n
+	}
+	if !slices.Equal(got, want) || len(unreached) != 1 { // no test has a limit that is not above 0
+		t.Errorf("got\n%s\nnot reached: %v", strings.Join(got, "\n"), unreached)
+	}
+	if len(tree.mutants) != 11 {
+		t.Errorf("got %d mutants: %v", len(tree.mutants), tree.mutants)
+	}
+}
+
+func TestReport_failsBelowTheLine(t *testing.T) {
+	t.Parallel()
+	all := []mutant{{ID: 1, Room: "a", Place: "a/a.go:1", What: "x"}, {ID: 2, Room: "a", Place: "a/a.go:2", What: "y"}, {ID: 3, Room: "b", Place: "b/b.go:3", What: "z"}}
+	for name, test := range map[string]struct {
+		result result
+		fails  bool
+	}{
+		"half of a":           {result{mutants: all, survivors: all[:1]}, true},
+		"it changes nothing":  {result{all, all[:1], nil, map[string]string{"a/a.go  x": "for a reason"}}, false},
+		"all were noticed":    {result{mutants: all}, false},
+		"nothing was mutated": {result{}, false},
+	} {
+		var out strings.Builder
+		if err := report(&out, test.result, 60); (err != nil) != test.fails {
+			t.Errorf("%s: got %v\n%s", name, err, out.String())
+		}
+	}
+}
