@@ -1,6 +1,6 @@
 module github.com/go-tiledesk/tiledesk/examples/opentelemetry
 
-go 1.25.0
+go 1.26.0
 
 replace github.com/go-tiledesk/tiledesk => ../..
 
@@ -26,6 +26,6 @@ require (
 	github.com/tidwall/pretty v1.2.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/otel/metric v1.46.0 // indirect
-	golang.org/x/sys v0.47.0 // indirect
-	golang.org/x/time v0.15.0 // indirect
+	golang.org/x/sys v0.50.0 // indirect
+	golang.org/x/time v0.16.0 // indirect
 )

@@ -1,6 +1,6 @@
 module github.com/go-tiledesk/tiledesk/internal/bench
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/digitalocean/godo v1.236.0
@@ -17,7 +17,7 @@ require (
 	github.com/tidwall/match v1.1.1 // indirect
 	github.com/tidwall/pretty v1.2.0 // indirect
 	golang.org/x/oauth2 v0.34.0 // indirect
-	golang.org/x/time v0.15.0 // indirect
+	golang.org/x/time v0.16.0 // indirect
 )
 
 replace github.com/go-tiledesk/tiledesk => ../..

@@ -63,23 +63,45 @@ func imported(t *testing.T, dir string) []string {
 	})
 }
 
-// TestGoDirective keeps the module open to the previous Go release.
+// TestGoDirective keeps the module, and every nested one, open to the older of the two Go
+// releases that are supported. The next one raises it.
 func TestGoDirective(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("go.mod")
-	if err != nil {
-		t.Fatal(err)
+	for _, name := range append([]string{"go.mod"}, nestedModules(t)...) {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("\ntoolchain ")) {
+			t.Errorf("%s has a toolchain line", name)
+		}
+		directive := regexp.MustCompile(`(?m)^go 1\.(\d+)\.0$`).FindSubmatch(text)
+		if directive == nil {
+			t.Fatalf("%s has no go directive of the form 1.N.0", name)
+		}
+		if minor, _ := strconv.Atoi(string(directive[1])); minor != olderRelease {
+			t.Errorf("%s: the go directive is 1.%d, want 1.%d", name, minor, olderRelease)
+		}
 	}
-	if bytes.Contains(text, []byte("\ntoolchain ")) {
-		t.Error("go.mod has a toolchain line")
+}
+
+// olderRelease is the minor version of the older Go release that is supported.
+const olderRelease = 26
+
+func nestedModules(t *testing.T) []string {
+	t.Helper()
+	var names []string
+	for _, pattern := range []string{"*/*/go.mod", "*/go.mod"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, found...)
 	}
-	directive := regexp.MustCompile(`(?m)^go 1\.(\d+)(\.0)?$`).FindSubmatch(text)
-	if directive == nil {
-		t.Fatal("go.mod has no go directive of the form 1.N or 1.N.0")
+	if len(names) < 3 {
+		t.Errorf("found the nested modules %q only", names)
 	}
-	if minor, _ := strconv.Atoi(string(directive[1])); minor > 25 {
-		t.Errorf("the go directive is 1.%d; some newest versions of dependencies raise it", minor)
-	}
+	return names
 }
 
 // TestNoSecrets looks through every file for a token with a signature other than
