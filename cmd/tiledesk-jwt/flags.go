@@ -22,6 +22,7 @@ type grammar struct {
 	RevokeAll  revokeAllCommand  `cmd:"" help:"Revoke all tokens, or all of some age, but the one in use."`
 	Inspect    inspectCommand    `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
 	Doctor     doctorCommand     `cmd:"" help:"Find out what a server does, above all whether it refuses revoked tokens."`
+	Watch      watchCommand      `cmd:"" help:"Show sign-ins as they appear."`
 	Demo       demoCommand       `cmd:"" help:"Run a Tiledesk JWT API with sample tokens on this machine."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`

@@ -51,3 +51,25 @@ func TestDoctor_tellsEachFindingAsItComes(t *testing.T) {
 		checkWidth(t, term.end(exitDone), columns)
 	}
 }
+
+func TestWatch_fitsIntoTheTerminal(t *testing.T) {
+	t.Parallel()
+	for _, columns := range []uint16{120, 80, 40} {
+		server := newTestServer(t)
+		term := onTerminal(t, server, columns, nil, "watch", "--interval", "10ms", "--rate", "0")
+		term.expect(`0 sign-ins so far`)
+		jti, _ := identify(server.Issue(testEmail, 1)[0])
+		if columns == 120 {
+			term.expect(` UTC  ` + jti + `  id:[0-9a-f]{24}`)
+		} else {
+			term.expect(` UTC\s+` + jti + `\s+id:[0-9a-f]{24}`)
+		}
+		term.expect(`1 sign-in so far`)
+		term.send("\x03")
+		text := term.end(exitDone)
+		checkWidth(t, strings.ReplaceAll(text, "^C", ""), columns)
+		if !strings.Contains(text, "1 sign-in since the watch began.") {
+			t.Errorf("%d columns: %q", columns, text)
+		}
+	}
+}

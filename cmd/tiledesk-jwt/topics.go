@@ -101,6 +101,10 @@ var examples = map[string][]example{
 		{"Does this server refuse revoked tokens?", "tiledesk-jwt doctor"},
 		{"For a bug report, without signing in", "tiledesk-jwt doctor --read-only --format json"},
 	},
+	"watch": {
+		{"Does whoever was signed out come back?", "tiledesk-jwt watch --fields ip"},
+		{"Revoke whatever appears", `tiledesk-jwt watch --exec 'tiledesk-jwt revoke "$TILEDESK_JTI" --yes'`},
+	},
 	"demo": {
 		{"A server to try everything on", "tiledesk-jwt demo"},
 		{"In one terminal the demo, in another the recipe", "tiledesk-jwt demo --quiet"},

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// execute runs a command of the user's in the shell, for one token: its JSON line is
+// on stdin, its identifiers are in the environment, where no shell takes them for
+// something else. What the command prints goes to stderr, since stdout has the lines.
+func (a *app) execute(ctx context.Context, command string, r row) error {
+	var line bytes.Buffer
+	if err := writeJSON(&line, r); err != nil {
+		return err
+	}
+	shell, flag := "sh", "-c"
+	if runtime.GOOS == "windows" {
+		shell, flag = "cmd", "/C"
+	}
+	child := exec.CommandContext(ctx, shell, flag, command) //nolint:gosec // whoever runs this names the command
+	child.Env = append(os.Environ(), "TILEDESK_JTI="+r.JTI, "TILEDESK_ID="+r.ID)
+	child.Stdin, child.Stdout, child.Stderr = &line, a.console.errors(), a.console.errors()
+	return child.Run()
+}
