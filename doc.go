@@ -97,7 +97,8 @@
 // A call is tried up to four times when the server answers 429, 502, 503 or 504
 // or the connection breaks, with growing random waits, or with the wait that the
 // server asks for; see [RetryPolicy]. At most 200 requests leave in any minute,
-// which is what Tiledesk promises to accept; see [WithRateLimiter]. An attempt ends
+// which is what Tiledesk promises to accept; see [WithRateLimiter], and for a server
+// of your own [NewAdaptiveLimiter]. An attempt ends
 // after 30 seconds, a call when its context does.
 //
 // # Tests

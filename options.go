@@ -2,14 +2,11 @@ package tiledesk
 
 import (
 	"cmp"
-	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/go-tiledesk/tiledesk/internal/baseurl"
 	"github.com/go-tiledesk/tiledesk/internal/paging"
@@ -17,27 +14,11 @@ import (
 )
 
 const (
-	// Tiledesk promises to take at least 200 requests a minute (documented).
-	// 20 at once and 3 a second are 200 in the worst minute.
-	defaultRate  = 3
-	defaultBurst = 20
-
 	defaultAttemptTimeout = 30 * time.Second
 )
 
 // Option changes what [NewClient] builds. A nil Option changes nothing.
 type Option func(*options) error
-
-// RateLimiter delays the attempts of a client. *rate.Limiter of
-// golang.org/x/time/rate is one.
-//
-// One that also has the method Observe(Attempt) hears of each attempt that it let
-// through, before the call goes on; see [NewAdaptiveLimiter].
-type RateLimiter interface {
-	// Wait returns when the next attempt may leave, or an error when the context
-	// ends before that. It must be safe for concurrent use.
-	Wait(ctx context.Context) error
-}
 
 // options is what the options write into; it never changes once a client has it.
 type options struct {
@@ -178,27 +159,6 @@ func WithAttemptTimeout(d time.Duration) Option {
 	}
 }
 
-// WithRateLimiter replaces the default limiter, which lets at most 200 requests
-// leave in any minute. It is asked once for every attempt, retries included.
-// Nil turns limiting off; a nil pointer of some type means the default.
-func WithRateLimiter(l RateLimiter) Option {
-	return func(o *options) error {
-		o.paced = nil
-		switch {
-		case l == nil:
-			o.attempts.Limit = nil
-		case isNil(l):
-			o.attempts.Limit = defaultLimit()
-		default:
-			o.attempts.Limit = l.Wait
-			if observer, ok := l.(interface{ Observe(Attempt) }); ok {
-				o.paced = observer.Observe
-			}
-		}
-		return nil
-	}
-}
-
 // WithLogger writes one debug line an attempt: method, route template, status or
 // error, attempt, duration and the wait before the next, 0 after the last. No line
 // holds a URL, an identifier, a header or a body. Nil means silent, the default.
@@ -241,10 +201,6 @@ func WithSortAlias() Option {
 		o.sortAlias = true
 		return nil
 	}
-}
-
-func defaultLimit() func(context.Context) error {
-	return rate.NewLimiter(defaultRate, defaultBurst).Wait
 }
 
 func defaultUserAgent() string { return "tiledesk-go/" + version() }

@@ -24,7 +24,7 @@ const module = "github.com/go-tiledesk/tiledesk"
 var allowed = map[string][]string{
 	".": {
 		"github.com/google/go-querystring/query", "golang.org/x/time/rate",
-		module + "/internal/baseurl", module + "/internal/bulk", module + "/internal/ident", module + "/internal/paging", module + "/internal/redact",
+		module + "/internal/baseurl", module + "/internal/bulk", module + "/internal/ident", module + "/internal/pace", module + "/internal/paging", module + "/internal/redact",
 		module + "/internal/transport", module + "/internal/wire",
 	},
 	"internal/bulk":      {module + "/internal/paging", module + "/internal/redact"},
@@ -32,6 +32,7 @@ var allowed = map[string][]string{
 	"internal/wire":      {"github.com/tidwall/gjson"},
 	"internal/ident":     {module + "/internal/redact"},
 	"internal/baseurl":   nil,
+	"internal/pace":      nil,
 	"internal/paging":    nil,
 	"internal/redact":    nil,
 	"tiledesktest":       nil,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -110,4 +111,72 @@ func ExampleDefaultRetryPolicy() {
 	// Output:
 	// true <nil>
 	// 3 500ms 10s
+}
+
+// metrics stands for the counters and histograms of a metrics library.
+type metrics struct {
+	mu      sync.Mutex
+	count   map[string]int
+	seconds time.Duration
+	limited time.Duration
+}
+
+// observe hears of an attempt, possibly at the same time as of another.
+func (m *metrics) observe(a tiledesk.Attempt) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.count[fmt.Sprint(a.Method, " ", a.Route, " ", a.StatusCode)]++ // status 0: no answer
+	m.seconds += a.Duration
+	m.limited += a.Limited
+}
+
+// Method, route and status are few, so that they serve as labels. The first answer
+// is a failure, and the call is tried again.
+func ExampleWithObserver() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	token := server.IssueWithJTI("agent@example.com", "phone")
+	server.Inject(tiledesktest.Fault{Status: http.StatusServiceUnavailable})
+
+	m := metrics{count: map[string]int{}}
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(token), tiledesk.WithBaseURL(server.URL()),
+		tiledesk.WithObserver(m.observe))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	if _, err := client.JWT.RevokeByJTI(context.Background(), "phone"); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("revoked:", m.count["DELETE /jwt/history/:jti 200"])
+	fmt.Println("busy:", m.count["DELETE /jwt/history/:jti 503"])
+	// Output:
+	// revoked: 1
+	// busy: 1
+}
+
+// A server of your own may take far more than the 200 requests a minute that the
+// hosted service promises. One limiter for all clients of it finds out.
+func ExampleNewAdaptiveLimiter() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	tokens := server.Issue("agent@example.com", 5)
+
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(tokens[4]), tiledesk.WithBaseURL(server.URL()),
+		tiledesk.WithRateLimiter(tiledesk.NewAdaptiveLimiter(tiledesk.AdaptiveOptions{Max: 6000})))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+	report, err := client.JWT.RevokeAll(context.Background(), nil)
+	fmt.Println(report.Revoked, "revoked,", err)
+	// Output: 4 revoked, <nil>
 }
