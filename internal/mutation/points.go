@@ -252,8 +252,8 @@ func (c *collector) binary(e *ast.BinaryExpr) {
 		c.instead(e.OpPos, e.Op.String(), ",")
 	}
 	if name := logical[e.Op]; name != "" {
-		c.around(e, fmt.Sprintf("switchboard.%s(%d, ", name, c.mutant(e, what)), " })")
-		c.instead(e.OpPos, e.Op.String(), ", func() bool { return")
+		c.around(e, fmt.Sprintf("switchboard.%s(%d, ", name, c.mutant(e, what)), ") })")
+		c.instead(e.OpPos, e.Op.String(), ", func() bool { return (")
 	}
 }
 
