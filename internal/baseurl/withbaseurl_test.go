@@ -142,7 +142,7 @@ func TestWithBaseURL_goesAroundTheProxyToLoopback(t *testing.T) {
 		t.Run(host, func(t *testing.T) {
 			t.Parallel()
 			proxy := servertest.NewLoopback(t, servertest.AnswerOK)
-			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestWithBaseURL_goesAroundTheProxyToLoopback$", "-test.v") //nolint:gosec // itself
+			child := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestWithBaseURL_goesAroundTheProxyToLoopback$", "-test.v")
 			child.Env = append(os.Environ(), marker+"=http://"+host, "HTTP_PROXY="+proxy.URL, "http_proxy="+proxy.URL, "NO_PROXY=", "no_proxy=")
 			out, err := child.CombinedOutput()
 			if err != nil {

@@ -38,7 +38,7 @@ func (r Recording) Replay() *http.Response {
 // ReadRecording reads testdata/<name>.json.
 func ReadRecording(t testing.TB, name string) Recording {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(testdata(t), name+".json"))
+	text, err := os.ReadFile(filepath.Join(testdata(t), name+".json")) //nolint:gosec // a name in a test
 	if err != nil {
 		t.Fatal(err)
 	}
