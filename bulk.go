@@ -45,6 +45,7 @@ func (s *JWTService) run(ctx context.Context, opts *RevokeOptions, engine func(r
 		DryRun:         o.DryRun,
 		IncludeCurrent: o.IncludeCurrent,
 		Match:          o.match(),
+		Confirm:        o.confirm(),
 		Record:         report.record(o),
 	})
 	report.Passes, report.WithoutJTI, report.Incomplete = summary.Passes, summary.WithoutJTI, summary.Incomplete
@@ -60,6 +61,20 @@ func (o RevokeOptions) match() func(*bulk.Token) (bool, error) {
 	return func(token *bulk.Token) (bool, error) {
 		chosen := o.Match((*Token)(token))
 		return chosen, o.stop()
+	}
+}
+
+// confirm is Confirm as the engine calls it; nil asks nobody.
+func (o RevokeOptions) confirm() func([]*bulk.Token, bool) error {
+	if o.Confirm == nil {
+		return nil
+	}
+	return func(planned []*bulk.Token, incomplete bool) error {
+		tokens := make([]*Token, len(planned))
+		for i, token := range planned {
+			tokens[i] = (*Token)(token)
+		}
+		return o.Confirm(tokens, incomplete)
 	}
 }
 

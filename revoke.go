@@ -154,6 +154,15 @@ type RevokeOptions struct {
 	// that IncludeCurrent asks for, it is called with what the claims of the token say
 	// (JTI and CreatedAt), without Raw. In RevokeEach it is [ErrInvalidArgument].
 	Match func(*Token) bool
+	// Confirm is called once, in RevokeAll, when the first listing is done and before the
+	// first DELETE, with what the run is about to revoke, in the order of the list and
+	// without Raw; incomplete says that the list may lack tokens. An error stops the run:
+	// all of them are NotAttempted, and [RevokeReport.RunErr] wraps the error. Nil asks
+	// nobody. Where that listing fails there is nothing to decide on, and nothing is
+	// revoked. What appears in later listings, and an own token that no listing shows, is
+	// revoked without another question. It is not called in a dry run; in RevokeEach it
+	// is [ErrInvalidArgument].
+	Confirm func(planned []*Token, incomplete bool) error
 	// OnResult is called once per target, never concurrently. The run waits for it.
 	// Results of listed tokens that the server calls already gone come at the end,
 	// when a listing has confirmed them.
@@ -202,6 +211,8 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 		err = invalidArgument("the sequence of targets is nil")
 	case opts != nil && opts.Match != nil:
 		err = invalidArgument("the option Match is for RevokeAll alone: choose the targets in the sequence")
+	case opts != nil && opts.Confirm != nil:
+		err = invalidArgument("the option Confirm is for RevokeAll alone: ask before you call RevokeEach")
 	}
 	if err != nil {
 		report := &RevokeReport{whole: []error{err}}

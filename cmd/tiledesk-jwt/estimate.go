@@ -23,6 +23,16 @@ func (a *app) leftByLimit(requests int, now time.Time) time.Duration {
 	return time.Duration(waiting / float64(limiter.Limit()) * float64(time.Second))
 }
 
+// howLong says how long a run over so many tokens takes at least, where that is long, and
+// what makes it faster.
+func (a *app) howLong(tokens int) string {
+	left := a.leftByLimit(tokens, a.now())
+	if left < time.Minute {
+		return ""
+	}
+	return "This takes about " + roughly(left) + ", since it is " + a.limitedTo() + ". On a server of your own, --rate 0 sets no limit."
+}
+
 // roughly is a duration as people say it: "40 s", "16 min", "1 h 20 min".
 func roughly(d time.Duration) string {
 	switch seconds, minutes := int(d.Round(time.Second)/time.Second), int(d.Round(time.Minute)/time.Minute); {

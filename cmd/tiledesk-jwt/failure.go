@@ -112,7 +112,7 @@ func explain(err error) string {
 	case errors.Is(err, tiledesk.ErrTokensKeepAppearing):
 		return "New tokens keep appearing. End whatever signs in, or revoke what is older with --older-than, then run the same command again." + said
 	case errors.Is(err, tiledesk.ErrIncompleteHistory):
-		return "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor." + said
+		return mayLackTokens + said
 	case errors.As(err, &answered):
 		return explainAnswer(err, answered) + said
 	case errors.Is(err, tiledesk.ErrResponseTooLarge):
@@ -137,6 +137,8 @@ var inOurTerms = strings.NewReplacer(
 	"find the entry with ListHistory and use RevokeByID", "find the entry with tiledesk-jwt list --all and use tiledesk-jwt revoke --id",
 	"use RevokeToken, which reads the jti out of it", "put it into a file and use tiledesk-jwt revoke --token-from FILE",
 )
+
+const mayLackTokens = "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor."
 
 // explainAnswer is for what the server answered.
 func explainAnswer(err error, answered *tiledesk.APIError) string {

@@ -5,15 +5,15 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/go-tiledesk/tiledesk"
 )
 
 // preview lists without revoking and shows what would be revoked, also of a list
-// that may lack tokens. It is false when there is nothing more to do.
-func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, selection *selection) (bool, error) {
-	if c.DryRun {
-		a.console.note("Dry run: nothing is revoked.")
-	}
+// that may lack tokens.
+func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, selection *selection) error {
+	a.console.note("Dry run: nothing is revoked.")
 	u, progress := selection.undertaking, a.newProgress(0)
 	report := a.revokeAll(ctx, s, tiledesk.RevokeOptions{
 		DryRun:         true,
@@ -26,29 +26,71 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 		},
 		OnResult: func(r tiledesk.RevokeResult) {
 			selection.count(r)
-			if c.DryRun {
-				u.lines = r.Outcome == tiledesk.Planned && !a.onTerminal.stdout
-				u.did(r) // a report that takes no more is told below
-			}
+			u.lines = r.Outcome == tiledesk.Planned && !a.onTerminal.stdout
+			u.did(r) // a report that takes no more is told below
 		},
 	})
 	progress.finish()
 	code := a.conclude(ctx, report, false)
-	if c.DryRun || report.Err() != nil && !errors.Is(report.Err(), tiledesk.ErrIncompleteHistory) || selection.tally.planned == 0 {
-		u.report = report
-	}
+	u.report = report
 	if code != exitDone && !errors.Is(report.Err(), tiledesk.ErrIncompleteHistory) {
-		return false, ended(code)
+		return ended(code)
 	}
 	if err := selection.file.failed; err != nil {
-		return false, undone("The report could not be written: %s.", err)
+		return undone("The report could not be written: %s.", err)
 	}
 	selection.incomplete = report.Incomplete
-	a.showPlan(selection, c.DryRun)
-	if c.DryRun || selection.tally.planned == 0 {
-		return false, ended(code)
+	a.showPlan(selection, true)
+	return ended(code)
+}
+
+// errNothingToDo stops a run that has nothing to ask about: what appears meanwhile
+// must not be revoked without a question.
+var errNothingToDo = errors.New("there is nothing to revoke")
+
+// question shows what the first listing brought and asks about it; nil asks nobody. A
+// run that signs in again and begins anew has its answer.
+func (c *revokeAllCommand) question(ctx context.Context, a *app, s *session, selection *selection) func([]*tiledesk.Token, bool) error {
+	if c.Yes {
+		return nil
 	}
-	return true, nil
+	asked := false
+	return func(planned []*tiledesk.Token, incomplete bool) error {
+		if asked {
+			return nil
+		}
+		a.status.show(nil)
+		if incomplete {
+			a.console.complain(mayLackTokens)
+		}
+		if own := (&tiledesk.Token{JTI: s.jti, CreatedAt: s.began}); c.IncludeCurrent && s.jti != "" && !selection.ownListed && selection.match(own) {
+			planned = append(planned, own) // the list does not show it
+		}
+		selection.plan(planned, incomplete)
+		a.showPlan(selection, false)
+		if len(planned) == 0 {
+			selection.refused = errNothingToDo
+		} else {
+			selection.refused = a.confirmPlan(ctx, s, selection)
+		}
+		asked = selection.refused == nil
+		if asked {
+			a.status.show(selection.undertaking.progress.text)
+		}
+		return selection.refused
+	}
+}
+
+// declined ends a run of which nothing was wanted, or nothing was there to be done.
+func (s *selection) declined(report *tiledesk.RevokeReport) error {
+	if !errors.Is(s.refused, errNothingToDo) {
+		return s.refused
+	}
+	s.undertaking.report = &tiledesk.RevokeReport{Skipped: report.Skipped, Passes: report.Passes, Incomplete: s.incomplete}
+	if s.incomplete {
+		return ended(exitUndone)
+	}
+	return nil
 }
 
 // showPlan shows the first tokens, how many there are, and what is left alone: on
@@ -69,7 +111,7 @@ func (a *app) showPlan(selection *selection, dryRun bool) {
 			line("%s", text)
 		}
 		if more := t.planned - len(t.first); more > 0 {
-			line("  and %d more", more)
+			line("  and %s more", humanize.Comma(int64(more)))
 		}
 	}
 	undated := ""
@@ -91,11 +133,14 @@ func (a *app) showPlan(selection *selection, dryRun bool) {
 	if text := t.leftAlone(selection.before); text != "" {
 		a.console.note("%s", text)
 	}
+	if text := a.howLong(t.planned); text != "" {
+		a.console.note("%s", text)
+	}
 }
 
 // confirmPlan asks about what was shown. It says "all" only where the list did.
 func (a *app) confirmPlan(ctx context.Context, s *session, selection *selection) error {
-	what := fmt.Sprintf("all %d tokens", selection.tally.planned)
+	what := "all " + count(selection.tally.planned, "token")
 	switch {
 	case selection.incomplete:
 		what = fmt.Sprintf("the %s that could be listed", count(selection.tally.planned, "token"))

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,4 +85,48 @@ func TestProgress_leavesNothingInANarrowerTerminal(t *testing.T) {
 	if !strings.Contains(text, "\r\x1b[2K6 revoked.") {
 		t.Errorf("the bar is left beside the result: %q", text)
 	}
+}
+
+// Before the question a long job says how long it takes. There is one listing before
+// the first DELETE, and a no is the end.
+func TestRevokeAll_saysHowLongItTakesAndListsOnce(t *testing.T) {
+	t.Parallel()
+	for _, columns := range []uint16{120, 80, 40} {
+		server := newTestServer(t, tiledesktest.WithPageSize(1000))
+		server.Issue(testEmail, 1000)
+		term := onTerminal(t, server, columns, nil, "revoke-all")
+		term.expect(`(?s)1,000 tokens would be revoked.*about\s+5\s+min,\s+since\s+it\s+is\s+limited\s+to\s+200\s+requests/min\..*--rate\s+0.*Revoke\s+all\s+1,000\s+tokens\s+at.*\[y/N\] $`)
+		listings := 0
+		for _, r := range server.Requests() {
+			if page := r.Query.Get("page"); r.Method == http.MethodGet && (page == "" || page == "0") {
+				listings++
+			}
+		}
+		if listings != 1 {
+			t.Errorf("%d columns: %d listings", columns, listings)
+		}
+		term.send("n\n")
+		text := term.end(exitUsage)
+		checkWidth(t, text, columns)
+		if strings.Contains(text, "not attempted") {
+			t.Errorf("%d columns: %q", columns, text)
+		}
+	}
+}
+
+// Where nothing would be revoked nobody is asked, and what appears meanwhile is left
+// alone.
+func TestRevokeAll_asksAboutNothingWhereThereIsNothing(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	tokens := server.Issue(testEmail, 2)
+	text := onTerminal(t, server, 80, []string{"TILEDESK_TOKEN=" + tokens[0]}, "revoke-all", "--older-than", "1d").end(exitDone)
+	if !strings.Contains(text, "There is nothing to revoke.") || !strings.Contains(text, "Left alone: 2 tokens created after") || strings.Contains(text, "[y/N]") {
+		t.Errorf("%q", text)
+	}
+	term := onTerminal(t, server, 80, []string{"TILEDESK_TOKEN=" + tokens[0]}, "revoke-all")
+	term.expect(`(?s)1 token would be revoked, created .* UTC\.\s+Left alone: the token in use\.\s+Revoke this token at`)
+	term.send("y\n")
+	term.expect(`1 revoked, 1 left alone\.`)
+	term.end(exitDone)
 }

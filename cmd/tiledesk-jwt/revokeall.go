@@ -62,14 +62,8 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 		if s.basic && !c.DryRun {
 			a.console.note("With email and password each request costs the server a password hash. --sign-in is faster: it uses one token and revokes it at the end.")
 		}
-		if ask || c.DryRun {
-			proceed, err := c.preview(ctx, a, s, selection)
-			if err != nil || !proceed {
-				return err
-			}
-			if err := a.confirmPlan(ctx, s, selection); err != nil {
-				return err
-			}
+		if c.DryRun {
+			return c.preview(ctx, a, s, selection)
 		}
 		return c.revokeAll(ctx, a, s, selection)
 	})
@@ -83,7 +77,10 @@ type selection struct {
 	others     map[tiledesk.Target]bool // that a --match leaves alone
 	file       *reportFile
 	tally      tally
-	incomplete bool // there may be tokens that were not listed
+	incomplete bool  // there may be tokens that were not listed
+	refused    error // why nothing is revoked of what was chosen
+	ownListed  bool  // the token in use was chosen
+	nameless   int   // tokens without a jti that were chosen
 
 	undertaking *undertaking
 	samples     samples // tokens to try before and after
@@ -109,7 +106,14 @@ func (s *selection) match(token *tiledesk.Token) bool {
 		s.others[redacted(tiledesk.Target{JTI: token.JTI, ID: token.ID})] = true
 		return false
 	}
-	return !s.file.has(token) && s.isOld(token)
+	if s.file.has(token) || !s.isOld(token) {
+		return false
+	}
+	s.ownListed = s.ownListed || sameJTI(token.JTI, s.s.jti)
+	if token.JTI == "" {
+		s.nameless++
+	}
+	return true
 }
 
 func (s *selection) isOld(token *tiledesk.Token) bool {
@@ -137,6 +141,23 @@ func (s *selection) count(r tiledesk.RevokeResult) {
 		t.unknown++
 	default:
 		t.young++
+	}
+}
+
+// plan takes in what is about to be revoked. What was chosen and is not among it is
+// the token in use, or may be it.
+func (s *selection) plan(planned []*tiledesk.Token, incomplete bool) {
+	t, own, nameless := &s.tally, false, 0
+	for _, token := range planned {
+		t.plan(token)
+		own = own || sameJTI(token.JTI, s.s.jti)
+		if token.JTI == "" {
+			nameless++
+		}
+	}
+	t.maybeInUse, s.incomplete = s.nameless-nameless, incomplete
+	if s.ownListed && !own {
+		t.inUse = 1
 	}
 }
 
@@ -190,11 +211,11 @@ func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, se
 	u := selection.undertaking
 	ctx, u.stop = context.WithCancelCause(ctx)
 	defer u.stop(nil)
-	u.progress = a.newProgress(selection.tally.planned)
-	selection.tally = tally{}
-	u.report = a.revokeAll(ctx, s, tiledesk.RevokeOptions{
+	u.progress = a.newProgress(0)
+	report := a.revokeAll(ctx, s, tiledesk.RevokeOptions{
 		Concurrency:    c.Concurrency,
 		IncludeCurrent: c.IncludeCurrent,
+		Confirm:        c.question(ctx, a, s, selection),
 		Match: func(token *tiledesk.Token) bool {
 			matched := selection.match(token)
 			u.progress.listed(matched)
@@ -202,11 +223,18 @@ func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, se
 		},
 		OnResult: func(r tiledesk.RevokeResult) {
 			selection.count(r)
+			if selection.refused != nil { // nothing was done, and nothing is written down
+				return
+			}
 			selection.samples.note(r, u.file)
 			u.did(r)
 		},
 	})
 	u.finish()
+	if selection.refused != nil {
+		return selection.declined(report)
+	}
+	u.report = report
 	if !u.json {
 		a.summarize(u.report)
 	}

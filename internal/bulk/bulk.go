@@ -128,6 +128,9 @@ type Options struct {
 	IncludeCurrent bool
 	// Match chooses a token; nil: all. An error stops the run.
 	Match func(*Token) (bool, error)
+	// Confirm is asked before the first DELETE of All about the tokens of the first
+	// listing; nil: nobody is. An error stops the run.
+	Confirm func(planned []*Token, incomplete bool) error
 	// Record hears of each result, one at a time. An error stops the run.
 	Record func(Result) error
 }

@@ -69,6 +69,7 @@ func (r *run) passes() (complete bool) {
 		if why := r.cannotTell(chosen); why != nil {
 			r.stop(why)
 		}
+		r.ask(chosen, answer)
 		r.work(func(give func(job)) {
 			for _, token := range chosen {
 				give(token.job())
@@ -94,6 +95,29 @@ func (r *run) passes() (complete bool) {
 			r.note(answer.Err)
 		}
 		return !answer.Incomplete && !anyNew
+	}
+}
+
+// ask lets the caller decide whether what the first listing brought is revoked. Where
+// that listing failed there is nothing to decide on.
+func (r *run) ask(chosen []listedToken, answer Answer) {
+	failed := answer.Err != nil && !answer.Incomplete
+	switch {
+	case r.options.Confirm == nil, r.options.DryRun, r.summary.Passes > 1, r.stopReason() != nil:
+		return
+	case failed:
+		r.stop(answer.Err)
+		return
+	}
+	var planned []*Token
+	for _, token := range chosen {
+		j := token.job()
+		if r.check(j, j.request()) == nil && (r.options.IncludeCurrent || !r.own.has(j)) {
+			planned = append(planned, j.result(Planned, nil, 0).Token)
+		}
+	}
+	if err := r.options.Confirm(planned, answer.Incomplete); err != nil {
+		r.halt(err)
 	}
 }
 
