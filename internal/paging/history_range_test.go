@@ -113,7 +113,7 @@ func TestHistory_refusesBadOptionsOnce(t *testing.T) {
 	}
 }
 
-func TestHistory_cancelledBetweenPages(t *testing.T) {
+func TestHistory_canceledBetweenPages(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -1,10 +1,12 @@
-package paging
+package paging_test
 
 import (
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/go-tiledesk/tiledesk/internal/paging"
 )
 
 func TestKeyOf(t *testing.T) {
@@ -16,9 +18,9 @@ func TestKeyOf(t *testing.T) {
 		{long, "a", ""}, {long, "b", ""}, {"a", long, ""}, {long[1:], "xa", ""},
 		{"", "", "null"}, {"", "", `{}`}, {"", "", `{"a":1}`}, {"", "", `{"a": 1}`}, {"", "", "\x01ab"}, {"", "", ""},
 	}
-	keys := map[Key]int{}
+	keys := map[paging.Key]int{}
 	for i, entry := range entries {
-		key, named := KeyOf(entry.id, entry.jti, []byte(entry.raw))
+		key, named := paging.KeyOf(entry.id, entry.jti, []byte(entry.raw))
 		if j, taken := keys[key]; taken {
 			t.Errorf("%q and %q have the same key", entry, entries[j])
 		}
@@ -26,8 +28,8 @@ func TestKeyOf(t *testing.T) {
 		if want := entry.id+entry.jti != ""; named != want {
 			t.Errorf("%q: named is %t", entry, named)
 		}
-		again, _ := KeyOf(entry.id, entry.jti, []byte(entry.raw))
-		if other, _ := KeyOf(entry.id, entry.jti, []byte("another")); again != key || named && other != key {
+		again, _ := paging.KeyOf(entry.id, entry.jti, []byte(entry.raw))
+		if other, _ := paging.KeyOf(entry.id, entry.jti, []byte("another")); again != key || named && other != key {
 			t.Errorf("%q has two keys", entry)
 		}
 	}
@@ -40,8 +42,8 @@ func TestKeyOf_property(t *testing.T) {
 		text := rapid.StringMatching("[ab\x00\x01]{0,4}")
 		a := [3]string{text.Draw(t, "id"), text.Draw(t, "jti"), text.Draw(t, "raw")}
 		b := [3]string{text.Draw(t, "id"), text.Draw(t, "jti"), text.Draw(t, "raw")}
-		keyA, namedA := KeyOf(a[0], a[1], []byte(a[2]))
-		keyB, namedB := KeyOf(b[0], b[1], []byte(b[2]))
+		keyA, namedA := paging.KeyOf(a[0], a[1], []byte(a[2]))
+		keyB, namedB := paging.KeyOf(b[0], b[1], []byte(b[2]))
 		same := namedA == namedB && (namedA && a[0] == b[0] && a[1] == b[1] || !namedA && a[2] == b[2])
 		if (keyA == keyB) != same {
 			t.Errorf("%q and %q: same key is %t, want %t", a, b, keyA == keyB, same)

@@ -1,4 +1,4 @@
-package paging
+package paging_test
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/go-tiledesk/tiledesk/internal/paging"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // An event is what happens between two requests.
@@ -15,21 +18,21 @@ type event struct {
 	toFront bool // it comes again as the newest
 }
 
-func (e event) happen(s *server) {
-	if e.hide > 0 && e.hide <= len(s.rows) {
-		row := s.rows[e.hide-1]
-		if s.hide(row); e.toFront {
-			s.rows = slices.Insert(s.rows, 0, row)
+func (e event) happen(s *servertest.HistoryServer) {
+	if e.hide > 0 && e.hide <= len(s.Rows) {
+		row := s.Rows[e.hide-1]
+		if s.Hide(row); e.toFront {
+			s.Rows = slices.Insert(s.Rows, 0, row)
 		}
 	}
-	s.signIn(e.signIns)
+	s.SignIn(e.signIns)
 }
 
 // visible reports whether a client can know that rows moved up unseen: where the
 // server counts all rows, one that leaves or moves shows in the count unless a new
 // row takes its place in it.
-func (e event) visible(s *server) bool {
-	return e.hide == 0 || e.hide > len(s.rows) || s.count == countTotal && (e.toFront || e.signIns == 0)
+func (e event) visible(s *servertest.HistoryServer) bool {
+	return e.hide == 0 || e.hide > len(s.Rows) || s.Count == servertest.CountTotal && (e.toFront || e.signIns == 0)
 }
 
 // check asserts what holds for every walk: each row that was there from the first
@@ -67,10 +70,10 @@ func TestWalk_smallServers(t *testing.T) {
 			for request := 1; request <= 4; request++ {
 				s := *s
 				what := fmt.Sprintf("%s; before request %d %+v", &s, request, e)
-				s.rows, s.before = slices.Clone(s.rows), map[int]func(*server){request: e.happen}
+				s.Rows, s.Before = slices.Clone(s.Rows), map[int]func(*servertest.HistoryServer){request: e.happen}
 				visible := e.visible(&s)
-				harmless := e.hide == 0 && e.signIns < s.pageSize && !s.clamped
-				check(t, what, s.walk(0, Limits{}), visible, harmless)
+				harmless := e.hide == 0 && e.signIns < s.PageSize && !s.Clamped
+				check(t, what, walkOver(&s, 0, paging.Limits{}), visible, harmless)
 				cases++
 			}
 		}
@@ -82,15 +85,15 @@ func TestWalk_smallServers(t *testing.T) {
 
 // smallServers are servers of up to seven rows and four to a page that page in
 // every way but those that ignore the page.
-func smallServers(yield func(*server) bool) {
+func smallServers(yield func(*servertest.HistoryServer) bool) {
 	for kind := range 32 {
-		for count := range countKinds {
+		for count := servertest.CountTotal; count <= servertest.CountNone; count++ {
 			for size := 1; size <= 4; size++ {
 				for rows := range 8 {
-					s := newServer(rows, size)
-					s.count, s.ascending, s.perPageStated = count, kind&1 != 0, kind&2 != 0
-					s.oneBased, s.emptyZero, s.clamped = kind&4 != 0, kind&8 != 0, kind&16 != 0
-					if s.emptyZero && (!s.oneBased || count == countOfPage) {
+					s := servertest.NewHistory(rows, size)
+					s.Count, s.Ascending, s.PerPageStated = count, kind&1 != 0, kind&2 != 0
+					s.OneBased, s.EmptyZero, s.Clamped = kind&4 != 0, kind&8 != 0, kind&16 != 0
+					if s.EmptyZero && (!s.OneBased || count == servertest.CountOfPage) {
 						continue // page 0 is not empty, or says that nothing is there
 					}
 					if !yield(s) {
@@ -110,26 +113,26 @@ func TestWalk_property(t *testing.T) {
 		s := drawServer(t)
 		what := s.String()
 		harmless := drawEvents(t, s)
-		check(t, what, s.walk(0, Limits{}), true, harmless)
+		check(t, what, walkOver(s, 0, paging.Limits{}), true, harmless)
 	})
 }
 
 // drawServer is a server that may page in any way, or not at all.
-func drawServer(t *rapid.T) *server {
-	s := newServer(rapid.IntRange(0, 40).Draw(t, "rows"), rapid.IntRange(1, 8).Draw(t, "page size"))
-	s.count = rapid.SampledFrom([]countKind{countTotal, countOfPage, countNone}).Draw(t, "count")
-	s.perPageStated = rapid.Bool().Draw(t, "perPage")
-	s.anonymous = rapid.Bool().Draw(t, "anonymous")
-	s.oneBased = rapid.Bool().Draw(t, "from 1")
-	s.emptyZero = s.oneBased && s.count != countOfPage && rapid.Bool().Draw(t, "page 0 empty")
-	s.ascending = rapid.IntRange(0, 4).Draw(t, "ascending") == 0
+func drawServer(t *rapid.T) *servertest.HistoryServer {
+	s := servertest.NewHistory(rapid.IntRange(0, 40).Draw(t, "rows"), rapid.IntRange(1, 8).Draw(t, "page size"))
+	s.Count = rapid.SampledFrom([]servertest.CountKind{servertest.CountTotal, servertest.CountOfPage, servertest.CountNone}).Draw(t, "count")
+	s.PerPageStated = rapid.Bool().Draw(t, "perPage")
+	s.Anonymous = rapid.Bool().Draw(t, "anonymous")
+	s.OneBased = rapid.Bool().Draw(t, "from 1")
+	s.EmptyZero = s.OneBased && s.Count != servertest.CountOfPage && rapid.Bool().Draw(t, "page 0 empty")
+	s.Ascending = rapid.IntRange(0, 4).Draw(t, "ascending") == 0
 	switch rapid.IntRange(0, 9).Draw(t, "paging") {
 	case 0:
-		s.pageIgnored = true
+		s.PageIgnored = true
 	case 1:
-		s.circular = true
+		s.Circular = true
 	case 2:
-		s.clamped = true
+		s.Clamped = true
 	}
 	return s
 }
@@ -137,31 +140,31 @@ func drawServer(t *rapid.T) *server {
 // drawEvents lets people sign in and, where the server tells its total, revoke
 // between the requests. It reports whether a walk has to be complete: the server
 // pages, and less than a page came in at a time.
-func drawEvents(t *rapid.T, s *server) (harmless bool) {
-	harmless = !s.pageIgnored && !s.circular && !s.clamped
+func drawEvents(t *rapid.T, s *servertest.HistoryServer) (harmless bool) {
+	harmless = !s.PageIgnored && !s.Circular && !s.Clamped
 	// Where a row leaves that nobody counts, no client can know it; nor where all
 	// rows change on a server that ignores the page, and the count does not.
-	hides := s.count == countTotal && !s.pageIgnored && rapid.Bool().Draw(t, "hides")
+	hides := s.Count == servertest.CountTotal && !s.PageIgnored && rapid.Bool().Draw(t, "hides")
 	for _, request := range rapid.SliceOfNDistinct(rapid.IntRange(1, 30), 0, 12, rapid.ID).Draw(t, "requests") {
-		most := s.pageSize - 1
+		most := s.PageSize - 1
 		if rapid.IntRange(0, 3).Draw(t, "rush") == 0 {
-			most = 5 * s.pageSize
+			most = 5 * s.PageSize
 		}
 		signIns := rapid.IntRange(0, most).Draw(t, "sign-ins")
 		hidden := 0
 		if hides {
 			hidden = rapid.IntRange(0, 3).Draw(t, "hidden")
 		}
-		if s.ascending && hidden > 0 {
+		if s.Ascending && hidden > 0 {
 			signIns = 0 // a row that leaves at one end as another comes at the other is not to be seen either
 		}
 		at := rapid.IntRange(0, 100).Draw(t, "where")
-		harmless = harmless && hidden == 0 && signIns < s.pageSize
-		s.before[request] = func(s *server) {
-			for range min(hidden, len(s.rows)) {
-				s.hide(s.rows[at%len(s.rows)])
+		harmless = harmless && hidden == 0 && signIns < s.PageSize
+		s.Before[request] = func(s *servertest.HistoryServer) {
+			for range min(hidden, len(s.Rows)) {
+				s.Hide(s.Rows[at%len(s.Rows)])
 			}
-			s.signIn(signIns)
+			s.SignIn(signIns)
 		}
 	}
 	return harmless

@@ -1,4 +1,4 @@
-package paging
+package paging_test
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/go-tiledesk/tiledesk/internal/paging"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 // What Missed says, by its beginning.
@@ -19,9 +22,9 @@ const (
 
 // parsePage reads "9 8 7 count=9 perPage=3"; without a count it is unknown. Rows
 // of negative number name no token.
-func parsePage(t *testing.T, text string) Page {
+func parsePage(t *testing.T, text string) paging.Page {
 	t.Helper()
-	page := Page{Count: -1}
+	page := paging.Page{Count: -1}
 	for field := range strings.FieldsSeq(text) {
 		name, number, named := strings.Cut(field, "=")
 		if !named {
@@ -33,7 +36,7 @@ func parsePage(t *testing.T, text string) Page {
 		}
 		switch {
 		case !named:
-			page.Rows = append(page.Rows, Row{Key: keyOf(n), Named: n >= 0, Size: 1})
+			page.Rows = append(page.Rows, paging.Row{Key: keyOf(n), Named: n >= 0, Size: 1})
 		case name == "count":
 			page.Count = n
 		default:
@@ -47,7 +50,7 @@ func parsePage(t *testing.T, text string) Page {
 // before, and asserts which rows came and what was missed.
 func play(t *testing.T, start int, pages []string, given, missed string) {
 	t.Helper()
-	walk := NewWalk(start, Limits{})
+	walk := paging.NewWalk(start, paging.Limits{})
 	var came []string
 	for i, text := range pages {
 		page := parsePage(t, text)
@@ -198,7 +201,7 @@ type forgetful struct {
 	marked map[int]bool
 }
 
-func (s *forgetful) page(number int) (page Page) {
+func (s *forgetful) page(number int) (page paging.Page) {
 	page.Count = -1
 	for row := 1; row <= 75 && len(page.Rows) < 2; row++ {
 		last, shown := s.shown[row]
@@ -206,7 +209,7 @@ func (s *forgetful) page(number int) (page Page) {
 			continue
 		}
 		s.shown[row], s.marked[row] = number, len(page.Rows) == 1
-		page.Rows = append(page.Rows, Row{Key: keyOf(row), Named: true, Size: 1})
+		page.Rows = append(page.Rows, paging.Row{Key: keyOf(row), Named: true, Size: 1})
 	}
 	return page
 }
@@ -214,7 +217,7 @@ func (s *forgetful) page(number int) (page Page) {
 func TestWalk_endsWhereRowsComeAgain(t *testing.T) {
 	t.Parallel()
 	s := forgetful{shown: map[int]int{}, marked: map[int]bool{}}
-	walk := NewWalk(0, Limits{})
+	walk := paging.NewWalk(0, paging.Limits{})
 	rows := 0
 	for number := range 1000 {
 		fresh, done := walk.Next(s.page(number))
@@ -233,22 +236,22 @@ func TestWalk_limits(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		rows     int
-		limits   Limits
+		limits   paging.Limits
 		given    int
 		requests int
 		exceeded string
 	}{
-		"no limit":                {10, Limits{}, 10, 6, ""},
-		"as many pages as it has": {10, Limits{Pages: 6}, 10, 6, ""},
-		"one page":                {10, Limits{Pages: 1}, 2, 1, "1 pages"},
-		"more pages":              {10, Limits{Pages: 5}, 10, 5, "5 pages"},
-		"as many rows as it has":  {10, Limits{Bytes: 10}, 10, 6, ""},
-		"more rows":               {10, Limits{Bytes: 9}, 9, 5, "0 MiB of tokens"},
+		"no limit":                {10, paging.Limits{}, 10, 6, ""},
+		"as many pages as it has": {10, paging.Limits{Pages: 6}, 10, 6, ""},
+		"one page":                {10, paging.Limits{Pages: 1}, 2, 1, "1 pages"},
+		"more pages":              {10, paging.Limits{Pages: 5}, 10, 5, "5 pages"},
+		"as many rows as it has":  {10, paging.Limits{Bytes: 10}, 10, 6, ""},
+		"more rows":               {10, paging.Limits{Bytes: 9}, 9, 5, "0 MiB of tokens"},
 	}
 	for sentence, test := range tests {
 		t.Run(sentence, func(t *testing.T) {
 			t.Parallel()
-			got := newServer(test.rows, 2).walk(0, test.limits)
+			got := walkOver(servertest.NewHistory(test.rows, 2), 0, test.limits)
 			if len(got.given) != test.given || got.requests != test.requests || got.exceeded != test.exceeded {
 				t.Errorf("gave %d rows in %d requests, exceeded %q; want %d, %d, %q",
 					len(got.given), got.requests, got.exceeded, test.given, test.requests, test.exceeded)
@@ -259,9 +262,9 @@ func TestWalk_limits(t *testing.T) {
 
 func TestWalk_limitWithinAPage(t *testing.T) {
 	t.Parallel()
-	walk := NewWalk(0, Limits{Bytes: 2 << 20})
-	rows := []Row{{keyOf(1), true, 1 << 20}, {keyOf(2), true, 1 << 20}, {keyOf(3), true, 1}}
-	fresh, done := walk.Next(Page{Rows: rows, Count: -1})
+	walk := paging.NewWalk(0, paging.Limits{Bytes: 2 << 20})
+	rows := []paging.Row{{Key: keyOf(1), Named: true, Size: 1 << 20}, {Key: keyOf(2), Named: true, Size: 1 << 20}, {Key: keyOf(3), Named: true, Size: 1}}
+	fresh, done := walk.Next(paging.Page{Rows: rows, Count: -1})
 	if !slices.Equal(fresh, []int{0, 1}) || !done || walk.Exceeded() != "2 MiB of tokens" {
 		t.Errorf("gave %v, done %t, exceeded %q", fresh, done, walk.Exceeded())
 	}

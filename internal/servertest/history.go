@@ -27,7 +27,7 @@ const (
 // HistoryServer is a transport that answers as a server with a history would: one
 // of the many that the closed module may be.
 type HistoryServer struct {
-	rows     []int // newest first; a row is a number
+	Rows     []int // newest first; a row is a number
 	PageSize int
 	Count    CountKind
 
@@ -57,13 +57,13 @@ func NewHistory(n, pageSize int) *HistoryServer {
 func (s *HistoryServer) SignIn(n int) {
 	for range n {
 		s.Newest++
-		s.rows = slices.Insert(s.rows, 0, s.Newest)
+		s.Rows = slices.Insert(s.Rows, 0, s.Newest)
 	}
 }
 
 // Hide takes rows off the list, as a server does that hides revoked tokens.
 func (s *HistoryServer) Hide(rows ...int) {
-	s.rows = slices.DeleteFunc(s.rows, func(row int) bool { return slices.Contains(rows, row) })
+	s.Rows = slices.DeleteFunc(s.Rows, func(row int) bool { return slices.Contains(rows, row) })
 }
 
 // RoundTrip answers request number n, after what happens before it.
@@ -77,11 +77,12 @@ func (s *HistoryServer) RoundTrip(r *http.Request) (*http.Response, error) {
 		return broken(r)
 	}
 	page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-	return Answer(200, s.render(s.page(page, r.URL.Query().Has("page")))), nil
+	return Answer(200, s.render(s.Page(page, r.URL.Query().Has("page")))), nil
 }
 
-func (s *HistoryServer) page(page int, asked bool) []int {
-	rows := slices.Clone(s.rows)
+// Page are the rows of a page; asked is false where a request names no page, which is 0 then.
+func (s *HistoryServer) Page(page int, asked bool) []int {
+	rows := slices.Clone(s.Rows)
 	if s.Ascending {
 		slices.Reverse(rows)
 	}
@@ -118,7 +119,7 @@ func (s *HistoryServer) render(rows []int) string {
 	}
 	switch s.Count {
 	case CountTotal:
-		return fmt.Sprintf(`{%s"count":%d,"jwts":%s}`, perPage, len(s.rows), list)
+		return fmt.Sprintf(`{%s"count":%d,"jwts":%s}`, perPage, len(s.Rows), list)
 	case CountOfPage:
 		return fmt.Sprintf(`{%s"count":%d,"jwts":%s}`, perPage, len(rows), list)
 	case CountNone:
@@ -130,7 +131,7 @@ func (s *HistoryServer) render(rows []int) string {
 // String says which server it is.
 func (s *HistoryServer) String() string {
 	shape := []string{"total", "count of the page", "no count", "bare array"}[s.Count]
-	text := fmt.Sprintf("%d rows, %d a page, %s", len(s.rows), s.PageSize, shape)
+	text := fmt.Sprintf("%d rows, %d a page, %s", len(s.Rows), s.PageSize, shape)
 	for _, kind := range []struct {
 		is   bool
 		name string
