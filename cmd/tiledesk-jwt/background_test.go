@@ -41,7 +41,7 @@ func startCommand(w *world, ts *testscript.TestScript, _ bool, args []string) {
 	c := &command{Cmd: exec.Command("tiledesk-jwt", args...), changed: make(chan struct{})}
 	c.Dir = ts.MkAbs(".")
 	c.Env = []string{quickExit}
-	for _, name := range []string{"PATH", "TILEDESK_BASE_URL", "TILEDESK_EMAIL", "TILEDESK_PASSWORD", "TILEDESK_TOKEN_FILE"} {
+	for _, name := range []string{"PATH", "TILEDESK_BASE_URL", "TILEDESK_EMAIL", "TILEDESK_PASSWORD", "TILEDESK_TOKEN_FILE", "TMPDIR"} {
 		c.Env = append(c.Env, name+"="+ts.Getenv(name))
 	}
 	c.Stdout, c.Stderr = c, c
@@ -116,4 +116,12 @@ func useDemo(w *world, ts *testscript.TestScript, _ bool, _ []string) {
 	for _, match := range regexp.MustCompile(`(?m)^export (\w+)=(.*)$`).FindAllStringSubmatch(text, -1) {
 		ts.Setenv(match[1], match[2])
 	}
+}
+
+// enterDemo is: demo-cd, the folder that the started demo names. It is $LEAKED.
+func enterDemo(w *world, ts *testscript.TestScript, _ bool, _ []string) {
+	text, _ := w.running.text()
+	folder := regexp.MustCompile(`(?m)^cd '(.*)'$`).FindStringSubmatch(text)[1]
+	ts.Setenv("LEAKED", folder)
+	ts.Check(ts.Chdir(folder))
 }

@@ -23,6 +23,7 @@ type grammar struct {
 	Inspect    inspectCommand    `cmd:"" help:"Show what a token says about itself. Nothing is sent."`
 	Doctor     doctorCommand     `cmd:"" help:"Find out what a server does, above all whether it refuses revoked tokens."`
 	Watch      watchCommand      `cmd:"" help:"Show sign-ins as they appear."`
+	Incident   incidentCommand   `cmd:"" help:"A token leaked: revoke it, prove it, and look for what else there is, step by step."`
 	Demo       demoCommand       `cmd:"" help:"Run a Tiledesk JWT API with sample tokens on this machine."`
 	Version    versionCommand    `cmd:"" help:"Show the version."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`

@@ -121,6 +121,11 @@ func (l *leak) connect(ctx context.Context) (*session, error) {
 		}
 		return s, err
 	}
+	return l.connectAsItself()
+}
+
+// connectAsItself lets the leaked token call.
+func (l *leak) connectAsItself() (*session, error) {
 	l.self = true
 	client, err := tiledesk.NewClient(tiledesk.JWTAuth(l.token()), l.options()...)
 	if err != nil {
@@ -140,7 +145,7 @@ func (l *leak) revokeTried(ctx context.Context, s *session, u *undertaking) erro
 		u.tell(&u.report.NotAttempted, l.result(tiledesk.NotAttempted, err))
 		return err
 	case !before && l.self:
-		return l.fail(u, l.refused(s))
+		return l.fail(u, tiledesk.Failed, l.refused(s))
 	case !before:
 		l.console.complain("The token was not accepted even before: %s It is revoked all the same, but nothing is proved by that.", l.whyRefused(s))
 	}
@@ -166,11 +171,11 @@ func (l *leak) revoke(ctx context.Context, s *session, u *undertaking) error {
 	}
 	switch {
 	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
-		return l.fail(u, l.notFound(s, err))
+		return l.fail(u, tiledesk.NotFound, l.notFound(s, err))
 	case l.self && errors.Is(err, tiledesk.ErrUnauthorized) && !fromElsewhere(err):
-		return l.fail(u, l.refused(s))
+		return l.fail(u, tiledesk.Failed, l.refused(s))
 	case err != nil:
-		return l.fail(u, err)
+		return l.fail(u, tiledesk.Failed, err)
 	}
 	u.report = new(tiledesk.RevokeReport)
 	if resp.StatusCode == http.StatusUnauthorized { // of a token that the server took before
@@ -185,11 +190,12 @@ func (l *leak) revoke(ctx context.Context, s *session, u *undertaking) error {
 }
 
 // fail takes in why the token is not known to be revoked.
-func (l *leak) fail(u *undertaking, err error) error {
+func (l *leak) fail(u *undertaking, outcome tiledesk.Outcome, err error) error {
 	u.report = &tiledesk.RevokeReport{Failed: 1}
-	if u.json {
-		u.results = append(u.results, resultLineOf(l.result(tiledesk.Failed, err)))
+	if outcome == tiledesk.NotFound {
+		u.report = &tiledesk.RevokeReport{NotFound: 1}
 	}
+	u.results = append(u.results, resultLineOf(l.result(outcome, err)))
 	return err
 }
 

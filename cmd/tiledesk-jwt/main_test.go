@@ -46,6 +46,7 @@ func TestScripts(t *testing.T) {
 			"hold":      in(holdRequests),
 			"release":   in(releaseRequests),
 			"demo-env":  in(useDemo),
+			"demo-cd":   in(enterDemo),
 			"append":    in(appendCut),
 			"mode":      in(checkMode),
 		},

@@ -20,19 +20,7 @@ func (a *app) summarize(report *tiledesk.RevokeReport) {
 	if a.flags.Quiet && report.Err() == nil {
 		return
 	}
-	var parts []string
-	for _, part := range []struct {
-		n    int
-		what string
-	}{
-		{report.Revoked, "revoked"}, {report.AlreadyGone, "already gone"}, {report.Planned, "would be revoked"},
-		{report.Skipped, "left alone"}, {report.NotFound, "not found"}, {report.Failed, "failed"},
-		{report.NotAttempted, "not attempted"},
-	} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
-		}
-	}
+	parts := countsOf(report)
 	switch {
 	case parts != nil:
 	case report.Err() != nil: // the listing failed, so there may be any number
@@ -45,6 +33,23 @@ func (a *app) summarize(report *tiledesk.RevokeReport) {
 		return
 	}
 	a.console.say("%s", sentence(strings.Join(parts, ", ")))
+}
+
+// countsOf are the counts that are not 0, with their words.
+func countsOf(report *tiledesk.RevokeReport) (parts []string) {
+	for _, part := range []struct {
+		n    int
+		what string
+	}{
+		{report.Revoked, "revoked"}, {report.AlreadyGone, "already gone"}, {report.Planned, "would be revoked"},
+		{report.Skipped, "left alone"}, {report.NotFound, "not found"}, {report.Failed, "failed"},
+		{report.NotAttempted, "not attempted"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+		}
+	}
+	return parts
 }
 
 // conclude says why a run stopped, if it did, what it cannot vouch for, and returns

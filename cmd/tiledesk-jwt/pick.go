@@ -18,8 +18,6 @@ import (
 // maxNumbered is how many tokens the numbered prompt shows at once.
 const maxNumbered = 20
 
-var errNothingPicked = usage("Nothing was revoked.")
-
 // revokePicked lets a person pick the tokens to revoke from the list.
 func (c *revokeCommand) revokePicked(ctx context.Context, a *app) error {
 	u, err := c.running.start(a)
@@ -133,7 +131,7 @@ func (a *app) pick(ctx context.Context, list []choice, where, warning string) (c
 	case err != nil:
 		return nil, false, undone("The list could not be shown: %s. With ACCESSIBLE=1 it is shown in plain lines.", err)
 	case p.ended != picked:
-		return nil, false, errNothingPicked
+		return nil, false, errDeclined
 	}
 	return p.chosen(), true, nil
 }
@@ -161,7 +159,7 @@ func (a *app) pickByNumber(ctx context.Context, list []choice, where, warning st
 		case errors.Is(err, errNotAnswered):
 			return nil, err
 		case err != nil && !errors.Is(err, io.EOF), answer == "", answer == "q":
-			return nil, errNothingPicked
+			return nil, errDeclined
 		case answer == "m":
 		case answer[0] == '/':
 			filter, from = answer[1:], 0

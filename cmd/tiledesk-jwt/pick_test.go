@@ -199,7 +199,7 @@ func TestPickByNumber_reads(t *testing.T) {
 		a, now := testApp(&stderr)
 		a.stdin = strings.NewReader(answers)
 		chosen, err := a.pickByNumber(context.Background(), fewTokens(*now), "here", "")
-		if !slices.Equal(chosen, want.chosen) || errors.Is(err, errNothingPicked) != want.err || !strings.Contains(stderr.String(), want.says) {
+		if !slices.Equal(chosen, want.chosen) || errors.Is(err, errDeclined) != want.err || !strings.Contains(stderr.String(), want.says) {
 			t.Errorf("%q: %v, %v: %s", answers, chosen, err, stderr.String())
 		}
 	}

@@ -65,7 +65,11 @@ func (a *app) prove(ctx context.Context, witnesses []witness, patience time.Dura
 			return p
 		}
 		if paused == 0 {
-			a.console.note("The token %s is not refused yet. Trying again for %s, since a server can remember its check for a while.", p.jti, patience.Round(time.Second))
+			a.console.note("The token %s is not refused yet. Trying again for %s, since a server can remember its check for a while.", p.jti, roughly(patience))
+			a.status.show(func(now time.Time) string {
+				return "Not refused yet, trying for " + roughly(began.Add(patience).Sub(now)) + " more"
+			})
+			defer a.status.show(nil)
 		}
 		pause := min(tryAgainEvery, patience-passed)
 		if !a.pause(ctx, pause) {

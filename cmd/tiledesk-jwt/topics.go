@@ -27,6 +27,7 @@ TILEDESK_PASSWORD       Its password.
 TILEDESK_PASSWORD_FILE  A file that holds it.
 NO_COLOR                No colors, like --no-color.
 TERM                    "dumb": nothing is drawn over, and no colors.
+ACCESSIBLE              Set: nothing is drawn over where you pick a token, but asked for by number.
 HTTPS_PROXY, HTTP_PROXY, NO_PROXY  The proxy to go through.
 SSL_CERT_FILE           Certificates to trust, in the place of those of the system.
 
@@ -87,6 +88,7 @@ var examples = map[string][]example{
 	},
 	"revoke": {
 		{"A leaked token, tried before and after", "tiledesk-jwt revoke --token-from leaked.txt --verify"},
+		{"Pick from the list, on a terminal", "tiledesk-jwt revoke"},
 		{"What another command chose", "tiledesk-jwt list --match status=active --format jsonl | tiledesk-jwt revoke --from - --yes"},
 	},
 	"revoke-all": {
@@ -105,9 +107,13 @@ var examples = map[string][]example{
 		{"Does whoever was signed out come back?", "tiledesk-jwt watch --fields ip"},
 		{"Revoke whatever appears", `tiledesk-jwt watch --exec 'tiledesk-jwt revoke "$TILEDESK_JTI" --yes'`},
 	},
+	"incident": {
+		{"A token leaked: step by step, on a terminal", "tiledesk-jwt incident --token-from leaked.txt --sign-in"},
+		{"Without a question, with a record of what was done", "tiledesk-jwt incident --token-from leaked.txt --sign-in --yes --report incident.json"},
+	},
 	"demo": {
 		{"A server to try everything on", "tiledesk-jwt demo"},
-		{"In one terminal the demo, in another the recipe", "tiledesk-jwt demo --quiet"},
+		{"What to type to rehearse an incident on it", "tiledesk-jwt demo --script"},
 	},
 	"version": {
 		{"For a bug report", "tiledesk-jwt version"},

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+// fileWith is a file that holds a token.
+func fileWith(t *testing.T, token string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "leaked.txt")
+	if err := os.WriteFile(name, []byte(token+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// An interrupt in the middle of the rest leaves exact counts, the leaked token
+// revoked, and no token of the run.
+func TestIncident_interruptedInTheRest(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	tokens := server.Issue(testEmail, 30)
+	signals := make(chan os.Signal)
+	var deletes atomic.Int64
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method == http.MethodDelete && deletes.Add(1) == 6 {
+			signals <- os.Interrupt
+			signals <- syscall.SIGTERM // taken when the first one was looked at
+		}
+	})
+	a, stderr := signingIn(server)
+	a.interrupts = signals
+	code := a.run([]string{"incident", "--token-from", fileWith(t, tokens[7]), "--yes", "--sign-in", "--rest", "--rate", "0"})
+	var record incidentRecord
+	if err := json.Unmarshal(a.stdout.(*bytes.Buffer).Bytes(), &record); err != nil {
+		t.Fatalf("%v: %s%s", err, a.stdout, stderr)
+	}
+	revoked := 0
+	for _, token := range tokens {
+		if server.Revoked(token) {
+			revoked++
+		}
+	}
+	all := server.Tokens(testEmail)
+	if !server.Revoked(tokens[7]) || !server.Revoked(all[len(all)-1]) {
+		t.Error("the leaked token or that of the run is alive")
+	}
+	rest := record.Rest
+	if code != exitInterrupted || !record.Interrupted || record.Verified == nil || !*record.Verified || rest == nil ||
+		rest.Revoked+1 != revoked || rest.Revoked+rest.NotAttempted != 29 || rest.NotAttempted == 0 {
+		t.Errorf("exit code %d, %d revoked: %s%s", code, revoked, a.stdout, stderr)
+	}
+}
+
+// A server that remembers its check for a while is waited for, and told from one that
+// does not check. Time passes in the pauses alone.
+func TestIncident_waitsForACachedCheck(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		accepted int // answers after the revocation that still accept the token
+		code     int
+		says     string
+	}{
+		"cached":      {3, exitDone, "refuses it now, 9s after the revocation: it remembers its check of a token for a while"},
+		"not checked": {-1, exitUndone, "The leaked token is revoked by the word of the server, and the server STILL ACCEPTS it."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t)
+			token := server.Issue(testEmail, 1)[0]
+			server.OnRequest(func(r tiledesktest.Request) {
+				if r.Method == http.MethodDelete {
+					server.Inject(tiledesktest.Fault{Method: http.MethodGet, Times: c.accepted, Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: "[]"})
+				}
+			})
+			var stderr bytes.Buffer
+			a, now := testApp(&stderr)
+			a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": server.URL(), "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
+			a.wait = func(d time.Duration) bool {
+				*now = now.Add(d)
+				return true
+			}
+			code := a.run([]string{"incident", "--token-from", fileWith(t, token), "--yes", "--format", "text", "--skip", "list", "--rate", "0"})
+			said := a.stdout.(*bytes.Buffer).String()
+			if code != c.code || !strings.Contains(said, c.says) || strings.Contains(said, "verified") != (c.code == exitDone) {
+				t.Errorf("exit code %d: %s%s", code, said, stderr.String())
+			}
+			if c.code != exitDone && !strings.Contains(stderr.String(), "STILL ACCEPTED: the server noted the revocation of") {
+				t.Error(stderr.String())
+			}
+		})
+	}
+}
