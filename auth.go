@@ -13,6 +13,20 @@ import (
 )
 
 // Credentials authorize the calls of a client.
+//
+// Those that rotate may also have
+//
+//	Refused(ctx context.Context, authorization string) (again bool, err error)
+//
+// It is asked, at most once a call, when the server itself answers 401 to the
+// authorization that was sent, in the form in which it was sent, "JWT <token>" for
+// example; the 401 of a proxy does not count. With again, the call asks Authorization
+// anew and is sent once more under what that gives, and its attempts are summed. It
+// can be called by many goroutines at once, and for an authorization that was
+// replaced meanwhile: then again is the answer, without anything else to do. An error
+// ends the call; it is [ErrCredentials] and [ErrUnauthorized]. [Client.SignOut] never
+// asks, nor does the revocation of a run's own token at its end: what is refused there
+// has ended, which is what was wanted.
 type Credentials interface {
 	// Authorization returns the value of the Authorization header. It is asked
 	// for once a call, also when the call is retried, and by many goroutines at

@@ -24,6 +24,7 @@ type request struct {
 	inBody        []string        // secrets of the body
 	grace         context.Context // outlasts that of the call: a sent request may be answered until it ends
 	reads401      bool            // the server's own 401 is an answer to read, and no error
+	once401       bool            // the credentials are not asked for another authorization on a 401
 	unseen        string          // the advice where the server may have acted unseen; empty: none
 	advice401     string          // the advice for it where it is an error; empty: by the kind of credentials
 }
@@ -50,12 +51,15 @@ func exchange[T any](ctx context.Context, c *Client, r request, read func(*Respo
 	if err != nil {
 		return value, ending{err: err}
 	}
-	result := c.settings.attempts.Do(ctx, transport.Request{
-		Method: r.route.method, URL: call.url, Header: newHeader(r, c.settings.userAgent, call.authorization),
-		Body: r.body, Once: r.once, Grace: r.grace, Observe: call.observer(ctx),
-	})
+	result := call.do(ctx, transport.Result{})
+	call, result, err = c.renewed(ctx, call, result)
 	end = ending{authorization: call.authorization, result: result}
 	answer := newResponse(result)
+	if err != nil {
+		end.refusal = call.unrenewed(result, answer, err)
+		end.err = end.refusal
+		return value, end
+	}
 	if !call.canRead(result, answer) {
 		end.err, end.refusal = call.failure(result, answer)
 		return value, end
@@ -95,6 +99,34 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, error) {
 	u := baseurl.Below(c.settings.baseURL, decoded, escaped)
 	u.RawQuery = r.query.Encode()
 	return &call{options: c.settings, request: r, url: u}, nil
+}
+
+// do makes the attempts of a call, after those that ended with an earlier result.
+func (c *call) do(ctx context.Context, earlier transport.Result) transport.Result {
+	result := c.attempts.Do(ctx, transport.Request{
+		Method: c.route.method, URL: c.url, Header: newHeader(c.request, c.userAgent, c.authorization),
+		Body: c.body, Once: c.once, Earlier: earlier.Attempts, Grace: c.grace, Observe: c.observer(ctx),
+	})
+	result.ReplyLost = result.ReplyLost || earlier.ReplyLost
+	return result
+}
+
+// renewed sends a call once more where the server itself refused its authorization
+// and the credentials have another one. The error is theirs.
+func (c *Client) renewed(ctx context.Context, first *call, result transport.Result) (*call, transport.Result, error) {
+	if c.renew == nil || first.once401 || !result.Whole() || result.Stop != nil || !newResponse(result).refuses() {
+		return first, result, nil
+	}
+	again, err := c.renew(ctx, first.authorization)
+	if err != nil || !again {
+		return first, result, err
+	}
+	second := *first
+	second.inBody, second.hidden = append(redact.Authorization(first.authorization), first.inBody...), nil
+	if second.authorization, err = c.authorization(ctx); err != nil {
+		return first, result, err
+	}
+	return &second, second.do(ctx, result), nil
 }
 
 // secrets are what no text of the call may show.

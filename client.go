@@ -20,8 +20,9 @@ type Client struct {
 	// JWT lists and revokes tokens.
 	JWT *JWTService
 
-	authorization func(context.Context) (string, error) // a closure, so that no formatter can print what it holds
-	known         func() []string                       // by which its header could be recognized; nil when credentials of the caller give it
+	authorization func(context.Context) (string, error)                   // a closure, so that no formatter can print what it holds
+	renew         func(ctx context.Context, refused string) (bool, error) // nil: the credentials cannot
+	known         func() []string                                         // by which its header could be recognized; nil when credentials of the caller give it
 	settings      *options
 	accepted      *accepted // what the server took, shared with the clients of a run
 }
@@ -93,6 +94,11 @@ func newClient(credentials Credentials, settings *options) *Client {
 	c.authorization = func(ctx context.Context) (string, error) { return authorize(ctx, credentials) }
 	if fixed, ok := credentials.(*fixedCredentials); ok {
 		c.known = func() []string { return redact.Authorization(fixed.value()) }
+	}
+	if renewing, ok := credentials.(interface {
+		Refused(ctx context.Context, authorization string) (again bool, err error)
+	}); ok {
+		c.renew = renewing.Refused
 	}
 	c.JWT = &JWTService{client: c}
 	return c

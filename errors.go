@@ -63,7 +63,8 @@ var (
 	ErrNoAnswer = errors.New("no answer")
 
 	// ErrCredentials means that the credentials gave no authorization, or none that can
-	// be sent, so that nothing was sent. Their own error, if any, answers as well.
+	// be sent: nothing was sent, or nothing after a 401. Their own error, if any,
+	// answers as well.
 	ErrCredentials = errors.New("the credentials gave no authorization")
 
 	// ErrLimiterRefused means that the client's own [RateLimiter] let an attempt through

@@ -70,6 +70,11 @@ func (r *Response) wire() wire.Answer {
 // saysUnauthorized reports whether a 401 is the server's own, whatever its reason.
 func (r *Response) saysUnauthorized() bool { return r != nil && wire.SaysUnauthorized(r.wire()) }
 
+// refuses reports whether the server itself refuses the authorization.
+func (r *Response) refuses() bool {
+	return r.StatusCode == http.StatusUnauthorized && r.saysUnauthorized()
+}
+
 // saysNotFound reports whether a 404 is the API's own word that a token is not there.
 func (r *Response) saysNotFound() bool {
 	return r != nil && r.end != endCut && wire.SaysNotFound(r.wire())
@@ -87,7 +92,7 @@ func (c *call) canRead(result transport.Result, answer *Response) bool {
 		return false
 	}
 	return isSuccess(answer.StatusCode) ||
-		c.reads401 && answer.StatusCode == http.StatusUnauthorized && answer.saysUnauthorized()
+		c.reads401 && answer.refuses()
 }
 
 // failure is the typed error for a request that did not succeed; refusal is the same
@@ -114,6 +119,14 @@ func (c *call) failure(result transport.Result, answer *Response) (err error, re
 	}
 	refusal = c.newAPIError(result, answer, found)
 	return refusal, refusal
+}
+
+// unrenewed is the typed error for a 401 after which the credentials failed to give
+// another authorization.
+func (c *call) unrenewed(result transport.Result, answer *Response, err error) *APIError {
+	found := c.refused(result, answer)
+	found.cause = ofKind{c.safely(fmt.Errorf("the credentials gave no other authorization: %w", err)), ErrCredentials}
+	return c.newAPIError(result, answer, found)
 }
 
 // stopped is what kept a request from another attempt, with nothing of the caller's

@@ -2,6 +2,7 @@ package bulk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -16,6 +17,9 @@ const (
 	// run stops: each of them can take minutes.
 	maxSilent = 10
 )
+
+// errOwn keeps a request from being sent that would revoke what authorizes it.
+var errOwn = errors.New("tiledesk: the token is the one that the credentials give now")
 
 // run is one Each or All: a pool of workers, a reason to stop, and what it learned.
 type run struct {
@@ -98,13 +102,26 @@ func (r *run) revoke(j job, req Request) {
 		return
 	}
 	req.Grace = r.grace
-	answer := r.api.Delete(r.ctx, r.own.authorization, req)
+	isOwn := false // it turns out to be the token that takes the place of a refused one
+	authorize := func(ctx context.Context) (string, error) {
+		authorization, err := r.own.authorization(ctx)
+		if isOwn = r.own.has(j); isOwn {
+			return "", errOwn
+		}
+		return authorization, err
+	}
+	answer := r.api.Delete(r.ctx, authorize, req)
 	if second, ok := j.otherRoute(req); ok && answer.NotFound {
 		if err := r.api.Check(second.ByJTI, second.Identifier); err != nil {
 			answer = answer.half(err)
 		} else {
-			answer = answer.and(r.api.Delete(r.ctx, r.own.authorization, second))
+			second.Authorization = answer.Authorization
+			answer = answer.and(r.api.Delete(r.ctx, authorize, second))
 		}
+	}
+	if isOwn {
+		r.hold(j)
+		return
 	}
 	r.settle(j, answer)
 }

@@ -53,7 +53,7 @@ func (l *loop) next(ctx context.Context, err error) bool {
 	l.ReplyLost = l.ReplyLost || l.mayHaveActed()
 	again := l.worthAnother(err)
 	if again && ctx.Err() == nil {
-		l.attempt.Wait, again = l.Retry.wait(l.Attempts, l.answer())
+		l.attempt.Wait, again = l.Retry.wait(l.Attempts-l.request.Earlier, l.answer())
 		if deadline, ok := ctx.Deadline(); again && ok && time.Until(deadline) <= l.attempt.Wait {
 			l.Stop = fmt.Errorf("the wait before the next attempt would outlast the deadline: %w", context.DeadlineExceeded)
 		}
@@ -78,7 +78,7 @@ func (l *loop) answer() *Response {
 }
 
 func (l *loop) worthAnother(err error) bool {
-	if l.Stop != nil || l.request.Once || l.Attempts > l.Retry.MaxRetries {
+	if l.Stop != nil || l.request.Once || l.Attempts-l.request.Earlier > l.Retry.MaxRetries {
 		return false
 	}
 	answer := l.answer()

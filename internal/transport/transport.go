@@ -33,6 +33,10 @@ type Request struct {
 	Body   []byte      // nil: none
 	Once   bool        // never sent twice, whatever happens
 
+	// Earlier is the number of attempts that were made before, under another header.
+	// They count in what is told of this one, and not toward its retries.
+	Earlier int
+
 	// Grace outlasts the context of the call: an attempt that has begun may be
 	// answered until it ends. Nil means the call's own context.
 	Grace context.Context
@@ -63,7 +67,7 @@ type Result struct {
 	// its context, its deadline, or the limiter. Nil when nothing did.
 	Stop error
 
-	Attempts  int  // that were sent
+	Attempts  int  // that were sent, earlier ones included
 	TooLarge  bool // Err is about a header or a body above its bound
 	Limited   bool // Stop is what the limiter said, a context that ended meanwhile included
 	Declined  bool // Stop is a refusal of the limiter, and the context went on
@@ -96,7 +100,7 @@ func (c *Client) Do(ctx context.Context, r Request) Result {
 	if err != nil {
 		return Result{Err: err}
 	}
-	l := &loop{Client: c, request: r}
+	l := &loop{Client: c, request: r, Result: Result{Attempts: r.Earlier}}
 	l.http.Transport = l
 	l.driver.HTTPClient, l.driver.RetryMax = &l.http, c.Retry.MaxRetries
 	l.driver.CheckRetry, l.driver.Backoff = l.checkRetry, l.backoff
