@@ -2,6 +2,7 @@ package paging_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 
@@ -83,13 +84,78 @@ func TestWalk_smallServers(t *testing.T) {
 	}
 }
 
-// smallServers are servers of up to seven rows and four to a page that page in
-// every way but those that ignore the page.
+// TestWalk_twoEvents goes through all small servers, and all that may happen before two
+// of their requests. `go test` takes every 499th case, and with MODEL=all every one.
+func TestWalk_twoEvents(t *testing.T) {
+	t.Parallel()
+	step := 499
+	if everything {
+		step = 1
+	}
+	events := smallEvents(2)
+	cases, made := 0, 0
+	for s := range smallServers {
+		for _, first := range events {
+			for _, second := range events {
+				for _, at := range [][2]int{{1, 2}, {1, 3}, {1, 4}, {2, 3}, {2, 4}, {3, 4}} {
+					if cases++; cases%step != 0 {
+						continue
+					}
+					made++
+					checkTwo(t, s, first, second, at)
+				}
+			}
+		}
+	}
+	t.Logf("%d of %d cases", made, cases)
+}
+
+func checkTwo(t *testing.T, original *servertest.HistoryServer, first, second event, at [2]int) {
+	s := *original
+	what := fmt.Sprintf("%s; before request %d %+v, before request %d %+v", &s, at[0], first, at[1], second)
+	s.Rows, s.Before = slices.Clone(s.Rows), make(map[int]func(*servertest.HistoryServer))
+	visible := true
+	for i, e := range []event{first, second} {
+		s.Before[at[i]] = func(s *servertest.HistoryServer) {
+			visible = visible && e.visible(s)
+			e.happen(s)
+		}
+	}
+	newest := s.Newest
+	got := walkOver(&s, 0, paging.Limits{})
+	// As many new rows were listed as old ones were missed, so that the count is right:
+	// the documentation of History names it.
+	added := slices.DeleteFunc(slices.Clone(got.given), func(row int) bool { return row <= newest })
+	visible = visible && (len(got.unseen()) == 0 || len(added) < len(got.unseen()))
+	harmless := first.hide == 0 && second.hide == 0 && max(first.signIns, second.signIns) < s.PageSize && !s.Clamped
+	check(t, what, got, visible, harmless)
+}
+
+// smallEvents are up to so many sign-ins, with a row that stays, leaves or moves.
+func smallEvents(signIns int) (events []event) {
+	for row := range 4 {
+		for n := range signIns + 1 {
+			events = append(events, event{n, row, false})
+		}
+		events = append(events, event{0, row + 1, true})
+	}
+	return events
+}
+
+// everything is true where each case of the models is wanted, which takes minutes.
+var everything = os.Getenv("MODEL") == "all"
+
+// smallServers are servers of up to seven rows, or nine for
+// everything, and four to a page that page in every way but those that ignore the page.
 func smallServers(yield func(*servertest.HistoryServer) bool) {
+	most := 8
+	if everything {
+		most = 10
+	}
 	for kind := range 32 {
 		for count := servertest.CountTotal; count <= servertest.CountNone; count++ {
 			for size := 1; size <= 4; size++ {
-				for rows := range 8 {
+				for rows := range most {
 					s := servertest.NewHistory(rows, size)
 					s.Count, s.Ascending, s.PerPageStated = count, kind&1 != 0, kind&2 != 0
 					s.OneBased, s.EmptyZero, s.Clamped = kind&4 != 0, kind&8 != 0, kind&16 != 0
