@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
+	"github.com/go-tiledesk/tiledesk/internal/baseurl"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
@@ -154,7 +154,7 @@ func (c *call) refused(result transport.Result, answer *Response) finding {
 	f.message, f.fields = wire.ReadMessage(answer.Header, answer.Body)
 	switch status := answer.StatusCode; {
 	case isRedirect(status):
-		f.advice = c.redirectAdvice(answer.Header.Get("Location"))
+		f.advice = baseurl.Redirect(c.baseURL, answer.Header.Get("Location"), c.secrets().Short)
 	case saysNoModule(status, f.message):
 		f.kind = ErrHistoryUnavailable
 		f.advice = "the server runs without the history module (@tiledesk-ent/tiledesk-server-jwthistory): its administrator has to install it, or the base URL is of another server"
@@ -239,26 +239,6 @@ func isSuccess(status int) bool { return status >= 200 && status <= 299 }
 
 func isRedirect(status int) bool { return status >= 300 && status <= 399 }
 
-// redirectAdvice names scheme and host of the place pointed to, and no more of it.
-func (c *call) redirectAdvice(location string) string {
-	const so = "no redirect is followed; use the address of the API itself as base URL"
-	if location == "" {
-		return "the redirect names no Location; " + so
-	}
-	target, err := url.Parse(location)
-	if err == nil {
-		target = c.baseURL.ResolveReference(target)
-	}
-	if err != nil || target.Host == "" {
-		return "the redirect has a malformed Location; " + so
-	}
-	place := c.secrets().Short(target.Scheme + "://" + target.Host)
-	if target.Scheme == c.baseURL.Scheme && target.Host == c.baseURL.Host {
-		place = "another path of " + place
-	}
-	return fmt.Sprintf("the redirect points to %s; %s", place, so)
-}
-
 // refusalAdvice says what a 401 means. A sign-in is refused in the API's words and
 // not in those of the authorization (measured).
 func (c *call) refusalAdvice(answer *Response, replyLost bool) string {
@@ -266,32 +246,14 @@ func (c *call) refusalAdvice(answer *Response, replyLost bool) string {
 	own := answer.saysUnauthorized() || kind == "none" && answer.saysFailure()
 	switch {
 	case !own:
-		return unknownRefusal[kind]
+		return wire.RefusalAdvice(kind, false)
 	case c.advice401 != "" && replyLost:
 		return c.advice401 + "; an earlier reply was lost, so that this call may have revoked it"
 	case c.advice401 != "":
 		return c.advice401
 	}
-	return unauthorizedAdvice[kind]
+	return wire.RefusalAdvice(kind, true)
 }
-
-// unauthorizedAdvice says which kind of credentials the server refused.
-var unauthorizedAdvice = map[string]string{
-	"Basic":  "the server refused the Basic credentials: check email and password",
-	"JWT":    "the server refused the JWT: it may be revoked, expired, truncated or signed for another server",
-	"custom": "the server refused the authorization that the credentials gave",
-	"none":   "the server refused the email or the password",
-}
-
-// unknownRefusal is the advice for a 401 that is not in the server's own words.
-var unknownRefusal = map[string]string{
-	"Basic":  notTheServer + "email and password: check the base URL and what the proxy asks for",
-	"JWT":    notTheServer + "the token: treat it as still valid, and check the base URL and what the proxy asks for",
-	"custom": notTheServer + "the authorization that the credentials gave: check the base URL and what the proxy asks for",
-	"none":   notTheServer + "email and password: check the base URL and what the proxy asks for",
-}
-
-const notTheServer = "this is not the answer of the Tiledesk server: a proxy or gateway in front of it refused, and nothing is known about "
 
 func credentialKind(authorization string) string {
 	switch {
