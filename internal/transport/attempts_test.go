@@ -112,6 +112,40 @@ func TestWithRateLimiter_isAskedOnceAnAttempt(t *testing.T) {
 	})
 }
 
+// A limiter in which the context ends may say so in its own words.
+func TestWithRateLimiter_contextEndsInside(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		say  func(context.Context) error
+		want error
+	}{
+		"in the context's words": {context.Cause, context.Canceled},
+		"in its own":             {func(context.Context) error { return errClosing }, errClosing},
+		"or not at all":          {func(context.Context) error { return nil }, context.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, cancel)
+				transport := servertest.Answering(servertest.Reply(200, "[]"))
+				client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(transport), tiledesk.WithRateLimiter(endingLimiter(test.say)))
+				if err := listFor(ctx, t, client, time.Second); !errors.Is(err, test.want) || errors.Is(err, tiledesk.ErrNoAnswer) {
+					t.Errorf("got %v, want %v", err, test.want)
+				}
+				transport.Sent(t, 0, "", "")
+			})
+		})
+	}
+}
+
+var errClosing = errors.New("the limiter is closing")
+
+// endingLimiter waits until the context ends.
+type endingLimiter func(context.Context) error
+
+func (l endingLimiter) Wait(ctx context.Context) error { <-ctx.Done(); return l(ctx) }
+
 type countingLimiter struct {
 	asked int
 	err   error

@@ -183,6 +183,19 @@ func TestClient_Do_limiter(t *testing.T) {
 	}
 }
 
+// A limiter may let a request through as its context ends: nothing may leave then.
+func TestClient_Do_nothingLeavesWhenTheLimiterTookTooLong(t *testing.T) {
+	t.Parallel()
+	why := errors.New("the user went away")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	result, s := do(ctx, func(c *transport.Client, _ *transport.Request) {
+		c.Limit = func(context.Context) error { cancel(why); return nil }
+	}, servertest.Reply(200, ""))
+	if !errors.Is(result.Stop, context.Canceled) || !errors.Is(result.Stop, why) || result.Limited || result.Attempts != 0 || len(s.Times()) != 0 {
+		t.Errorf("got %+v, %d sent", result, len(s.Times()))
+	}
+}
+
 func TestClient_Do_onceIsOnce(t *testing.T) {
 	t.Parallel()
 	for name, first := range map[string]servertest.Step{"busy": servertest.Reply(503, ""), "broken": servertest.BreakOff(io.EOF), "cut": servertest.CutShort(200, "{")} {
