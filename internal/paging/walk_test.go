@@ -85,6 +85,8 @@ func TestWalk_count(t *testing.T) {
 		"grows by less than a page":               {0, []string{"3 2 count=3", "2 1 count=4", "count=4"}, "3 2 1", complete},
 		"falls":                                   {0, []string{"4 3 count=4", "1 count=3", "count=3"}, "4 3 1", fell},
 		"falls and recovers":                      {0, []string{"9 8 7 count=9", "6 5 4 count=8", "3 2 1 count=9", "count=9"}, "9 8 7 6 5 4 3 2 1", fell},
+		"falls to what is on the page":            {0, []string{"9 8 7 count=9", "6 5 4 count=3", "count=3"}, "9 8 7 6 5 4", fell},
+		"falls to nothing":                        {0, []string{"9 8 7 count=9", "6 5 4 count=9", "count=0"}, "9 8 7 6 5 4", fell},
 		"grows, and falls to before":              {0, []string{"6 5 4 count=6", "4 3 2 count=7", "1 count=6", "count=6"}, "6 5 4 3 2 1", fell},
 		"falls before it is known to be a total":  {0, []string{"3 2 1 count=3", "3 2 count=2", "count=2"}, "3 2 1", fell},
 		"of the page, which gets shorter":         {0, []string{"3 2 count=2", "1 count=1", "count=0"}, "3 2 1", complete},
