@@ -37,7 +37,8 @@
 //
 // [JWTAuth] takes a token as sign-in gives it, [BasicAuth] an email and a
 // password. Anything else, such as a token that is read from a vault for each
-// call, is a [Credentials] of your own. A job of many calls should [SignIn] once
+// call, is a [CredentialsFunc] or a [Credentials] of your own, which can rotate. One
+// client serves many users, see [Client.WithCredentials]. A job of many calls should [SignIn] once
 // rather than send the password each time, which costs the server a password hash
 // a request, and end with [Client.SignOut].
 //
@@ -60,6 +61,20 @@
 // Whatever follows an answer of the server is an [*APIError] for [errors.As] as
 // well, with status, message and the whole response; a call that was cancelled or
 // came too late is [context.Canceled] or [context.DeadlineExceeded] as well.
+//
+// Since an error can be of several kinds, ask in this order; the example Status makes
+// it a function from an error to an HTTP status.
+//
+//   - [context.Canceled]: the caller went away
+//   - [ErrCredentials], then [ErrInvalidArgument]: nothing was sent, the caller can mend it
+//   - [ErrHistoryUnavailable]: this server can neither list nor revoke
+//   - [ErrRateLimited], [ErrLimiterRefused]: later
+//   - [context.DeadlineExceeded], [ErrNoAnswer]: unknown whether it was carried out
+//   - [ErrForbidden], and [ErrUnauthorized] and [ErrNotFound] where
+//     [APIError.FromServer] says that they are the server's own
+//   - whatever is left is the server or what stands before it: [ErrServer],
+//     [ErrRedirected], [ErrUnexpectedResponse], [ErrResponseTooLarge],
+//     [ErrIncompleteHistory], [ErrTokensKeepAppearing]
 //
 // No error, log line or printed value shows a password, a token or a body. Those
 // who need them find header and body in [Response] and the entry in [Token], by

@@ -5,6 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -12,10 +17,9 @@ import (
 )
 
 func ExampleNewClient() {
-	client, err := tiledesk.NewClient(tiledesk.BasicAuth("agent@example.com", "Passw0rd!x"))
+	client, err := tiledesk.NewClient(tiledesk.BasicAuth("agent@example.com", "secret"))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(client.BaseURL())
 	// Output: https://api.tiledesk.com/v3
@@ -32,81 +36,164 @@ func ExampleNewClient_refused() {
 }
 
 func ExampleBasicAuth() {
-	server, _ := startServer()
-	defer server.Close()
-
-	client, err := tiledesk.NewClient(tiledesk.BasicAuth(agent, "wrong"), tiledesk.WithBaseURL(server.URL()))
+	server, err := tiledesktest.Start()
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+
+	client, err := tiledesk.NewClient(tiledesk.BasicAuth("agent@example.com", "wrong"), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
 	_, err = client.JWT.ListHistory(context.Background(), nil)
 	fmt.Println(errors.Is(err, tiledesk.ErrUnauthorized))
 	// Output: true
 }
 
 func ExampleJWTAuth() {
-	server, tokens := startServer("laptop")
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
 
 	// With or without JWT in front, with any white space around.
-	client, err := tiledesk.NewClient(tiledesk.JWTAuth("JWT "+tokens[0]+"\n"), tiledesk.WithBaseURL(server.URL()))
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth("JWT "+laptop+"\n"), tiledesk.WithBaseURL(server.URL()))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
+	defer client.CloseIdleConnections()
 	page, err := client.JWT.ListHistory(context.Background(), nil)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(len(page.Tokens), "token")
 	// Output: 1 token
 }
 
-// vault stands for wherever tokens are kept.
-type vault struct{ token string }
-
-// Authorization is asked once a call, so a token that changes is picked up.
-func (v *vault) Authorization(context.Context) (string, error) {
-	if v.token == "" {
-		return "", errors.New("the vault is empty")
+// A web service has one client for all its users: each call is authorized by the
+// context of the request that it serves.
+func ExampleCredentialsFunc() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
 	}
-	return "JWT " + v.token, nil
-}
-
-func ExampleCredentials() {
-	server, tokens := startServer("laptop")
 	defer server.Close()
+	server.AddUser("ann@example.com", "secret")
+	server.AddUser("bob@example.com", "secret")
+	ofAnn, ofBob := server.Issue("ann@example.com", 3)[0], server.Issue("bob@example.com", 1)[0]
 
-	credentials := &vault{}
+	type tokenKey struct{} // where the context of a request has the token of its user
+	credentials := tiledesk.CredentialsFunc(func(ctx context.Context) (string, error) {
+		token, ok := ctx.Value(tokenKey{}).(string)
+		if !ok {
+			return "", errors.New("the request has no token")
+		}
+		return tiledesk.JWTAuth(token).Authorization(ctx) // checks it, and says what is wrong
+	})
 	client, err := tiledesk.NewClient(credentials, tiledesk.WithBaseURL(server.URL()))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	_, err = client.JWT.ListHistory(context.Background(), nil)
-	fmt.Println(err)
-
-	credentials.token = tokens[0]
-	_, err = client.JWT.ListHistory(context.Background(), nil)
-	fmt.Println(err)
+	defer client.CloseIdleConnections()
+	sessions := func(w http.ResponseWriter, r *http.Request) {
+		ctx := context.WithValue(r.Context(), tokenKey{}, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+		page, err := client.JWT.ListHistory(ctx, nil)
+		if err != nil {
+			http.Error(w, "the sessions cannot be listed now", http.StatusBadGateway)
+			return
+		}
+		fmt.Fprint(w, page.Count, " sessions")
+	}
+	for _, token := range []string{ofAnn, ofBob} {
+		r := httptest.NewRequest(http.MethodGet, "/sessions", nil)
+		r.Header.Set("Authorization", "Bearer "+token)
+		w := httptest.NewRecorder()
+		sessions(w, r)
+		fmt.Println(w.Body)
+	}
 	// Output:
-	// tiledesk: the credentials gave no authorization, nothing was sent: the vault is empty
-	// <nil>
+	// 3 sessions
+	// 1 sessions
+}
+
+// What JWTAuth says about a token serves inside a function as well.
+func ExampleCredentialsFunc_Authorization() {
+	credentials := tiledesk.CredentialsFunc(func(ctx context.Context) (string, error) {
+		return tiledesk.JWTAuth("Bearer from.a.vault").Authorization(ctx)
+	})
+	_, err := credentials.Authorization(context.Background())
+	fmt.Println(err)
+	// Output: tiledesk: invalid argument: the token has Bearer in front, which the server refuses: give it alone, or with JWT in front
+}
+
+// Fifty accounts in one job: one client, whose connections and limiter they share,
+// and one of its kind for each account.
+func ExampleClient_WithCredentials() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	var accounts []string // a token of each
+	for i := range 50 {
+		email := fmt.Sprintf("agent%d@example.com", i)
+		server.AddUser(email, "secret")
+		server.IssueAt(email, time.Now().AddDate(-1, 0, 0), 2)
+		accounts = append(accounts, server.Issue(email, 1)...)
+	}
+
+	shared, err := tiledesk.NewClient(tiledesk.JWTAuth(accounts[0]), tiledesk.WithBaseURL(server.URL()),
+		tiledesk.WithRateLimiter(nil)) // a server of our own
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer shared.CloseIdleConnections()
+	var revoked atomic.Int64
+	var jobs sync.WaitGroup
+	for _, token := range accounts {
+		jobs.Go(func() {
+			client, err := shared.WithCredentials(tiledesk.JWTAuth(token))
+			if err != nil {
+				log.Print(err)
+				return
+			}
+			report, err := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{
+				Match: tiledesk.CreatedBefore(time.Now().AddDate(0, 0, -30)),
+			})
+			if err != nil {
+				log.Print(err)
+			}
+			revoked.Add(int64(report.Revoked))
+		})
+	}
+	jobs.Wait()
+	fmt.Println(revoked.Load(), "old tokens of", len(accounts), "accounts revoked")
+	// Output: 100 old tokens of 50 accounts revoked
 }
 
 // A job signs in once, and out again when it ends.
 func ExampleSignIn() {
-	server, _ := startServer("phone", "browser")
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	server.IssueWithJTI("agent@example.com", "phone")
+	server.IssueWithJTI("agent@example.com", "browser")
 
 	ctx := context.Background()
-	client, err := tiledesk.SignIn(ctx, agent, password, tiledesk.WithBaseURL(server.URL()))
+	client, err := tiledesk.SignIn(ctx, "agent@example.com", "secret", tiledesk.WithBaseURL(server.URL()))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
+	defer client.CloseIdleConnections()
 	page, err := client.JWT.ListHistory(ctx, nil)
 	if err != nil {
 		fmt.Println(err)
@@ -123,12 +210,16 @@ func ExampleSignIn() {
 // it fails and when it is cancelled, too. WithoutCancel gives the sign-out a
 // context that still works, and the timeout one that ends.
 func ExampleClient_SignOut() {
-	server, _ := startServer()
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
 
 	ctx, pressCtrlC := context.WithCancel(context.Background())
 	job := func(ctx context.Context) (err error) {
-		client, err := tiledesk.SignIn(ctx, agent, password, tiledesk.WithBaseURL(server.URL()))
+		client, err := tiledesk.SignIn(ctx, "agent@example.com", "secret", tiledesk.WithBaseURL(server.URL()))
 		if err != nil {
 			return err
 		}
@@ -146,114 +237,8 @@ func ExampleClient_SignOut() {
 	}
 
 	fmt.Println(job(ctx))
-	fmt.Println("signed out:", server.Revoked(server.Tokens(agent)[0]))
+	fmt.Println("signed out:", server.Revoked(server.Tokens("agent@example.com")[0]))
 	// Output:
 	// tiledesk: GET /jwt/history: nothing was sent: context canceled
 	// signed out: true
-}
-
-func ExampleParseClaims() {
-	server, tokens := startServer("laptop")
-	defer server.Close()
-
-	claims, err := tiledesk.ParseClaims(tokens[0])
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println("jti", claims.JTI)
-	fmt.Println("never expires:", claims.ExpiresAt == nil)
-	// Output:
-	// jti laptop
-	// never expires: true
-}
-
-// The token is sent nowhere: its jti is enough.
-func ExampleJWTService_RevokeToken() {
-	server, tokens := startServer("laptop", "leaked")
-	defer server.Close()
-
-	client, err := tiledesk.NewClient(tiledesk.JWTAuth(tokens[0]), tiledesk.WithBaseURL(server.URL()))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if _, err := client.JWT.RevokeToken(context.Background(), tokens[1]); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println("revoked:", server.Revoked(tokens[1]))
-	// Output: revoked: true
-}
-
-// A token of somebody else is not in your history, but it can revoke itself.
-func ExampleJWTService_RevokeToken_ofAnotherUser() {
-	server, tokens := startServer("leaked")
-	defer server.Close()
-
-	itself, err := tiledesk.NewClient(tiledesk.JWTAuth(tokens[0]), tiledesk.WithBaseURL(server.URL()))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if _, err := itself.SignOut(context.Background()); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println("revoked:", server.Revoked(tokens[0]))
-	// Output: revoked: true
-}
-
-// Ask before and after: only the change shows that the revocation took effect.
-func ExampleJWTService_Accepts() {
-	server, tokens := startServer("laptop", "leaked")
-	defer server.Close()
-
-	client, err := tiledesk.NewClient(tiledesk.JWTAuth(tokens[0]), tiledesk.WithBaseURL(server.URL()))
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ctx, leaked := context.Background(), tokens[1]
-	before, err := client.JWT.Accepts(ctx, leaked)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	if _, err := client.JWT.RevokeToken(ctx, leaked); err != nil {
-		fmt.Println(err)
-		return
-	}
-	after, err := client.JWT.Accepts(ctx, leaked)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println("took effect:", before && !after)
-	// Output: took effect: true
-}
-
-func ExampleClient_Claims() {
-	server, err := tiledesktest.Start()
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer server.Close()
-	server.AddUser("agent@example.com", "secret")
-	client, err := tiledesk.SignIn(context.Background(), "agent@example.com", "secret", tiledesk.WithBaseURL(server.URL()))
-	if err != nil {
-		log.Fatal(err)
-	}
-	defer client.CloseIdleConnections()
-	own, err := client.Claims(context.Background())
-	if err != nil {
-		log.Fatal(err)
-	}
-	for token, err := range client.JWT.History(context.Background(), nil) {
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Println("this session:", token.JTI == own.JTI)
-	}
-	// Output: this session: true
 }

@@ -6,7 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
+	"log"
 	"net/http"
 	"os"
 	"strings"
@@ -18,8 +18,20 @@ import (
 
 // Everything but the token that the client itself uses.
 func ExampleJWTService_RevokeAll() {
-	server, client := start("laptop", "phone", "browser")
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	server.IssueWithJTI("agent@example.com", "browser")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
 
 	report, err := client.JWT.RevokeAll(context.Background(), nil)
 	fmt.Println(report.Revoked, "revoked,", report.Skipped, "skipped, error:", err)
@@ -28,10 +40,21 @@ func ExampleJWTService_RevokeAll() {
 
 // A dry run sends no DELETE, and says of each token what would become of it.
 func ExampleJWTService_RevokeAll_dryRun() {
-	server, client := start("laptop", "phone")
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
 
-	_, err := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{
+	_, err = client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{
 		DryRun:      true,
 		Concurrency: 1, // so that the results come in order
 		OnResult: func(result tiledesk.RevokeResult) {
@@ -48,13 +71,24 @@ func ExampleJWTService_RevokeAll_dryRun() {
 // On a server that keeps revoked tokens in the list, Match leaves out those that
 // say they are revoked.
 func ExampleJWTService_RevokeAll_match() {
-	server, client := start("laptop", "phone", "browser")
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	server.IssueWithJTI("agent@example.com", "browser")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
 
 	ctx := context.Background()
 	if _, err := client.JWT.RevokeByJTI(ctx, "phone"); err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	report, err := client.JWT.RevokeAll(ctx, &tiledesk.RevokeOptions{
 		Match: func(token *tiledesk.Token) bool {
@@ -68,15 +102,20 @@ func ExampleJWTService_RevokeAll_match() {
 }
 
 func ExampleCreatedBefore() {
-	server, tokens := startServer("laptop")
-	defer server.Close()
-	old := server.IssueAt(agent, time.Now().AddDate(0, -2, 0), 3)
-
-	client, err := tiledesk.NewClient(tiledesk.JWTAuth(tokens[0]), tiledesk.WithBaseURL(server.URL()))
+	server, err := tiledesktest.Start()
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	old := server.IssueAt("agent@example.com", time.Now().AddDate(0, -2, 0), 3)
+
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
 	report, err := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{
 		Match: tiledesk.CreatedBefore(time.Now().AddDate(0, 0, -30)),
 	})
@@ -85,8 +124,20 @@ func ExampleCreatedBefore() {
 }
 
 func ExampleTargets() {
-	server, client := start("laptop", "phone", "browser")
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
 	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	server.IssueWithJTI("agent@example.com", "browser")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
 
 	report, err := client.JWT.RevokeEach(context.Background(), tiledesk.Targets(
 		tiledesk.Target{JTI: "phone"},
@@ -96,29 +147,36 @@ func ExampleTargets() {
 	// Output: 2 revoked, error: <nil>
 }
 
-// fromLines reads a jti a line. An error of the reader ends the run, and stands
-// in the report.
-func fromLines(lines *bufio.Scanner) iter.Seq2[tiledesk.Target, error] {
-	return func(yield func(tiledesk.Target, error) bool) {
+// Targets come from anywhere, one after the other, and are never collected.
+func ExampleJWTService_RevokeEach() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	server.IssueWithJTI("agent@example.com", "browser")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+
+	lines := bufio.NewScanner(strings.NewReader("phone\nlong gone\nbrowser\n")) // a jti a line
+	targets := func(yield func(tiledesk.Target, error) bool) {
 		for lines.Scan() {
 			if !yield(tiledesk.Target{JTI: lines.Text()}, nil) {
 				return
 			}
 		}
 		if err := lines.Err(); err != nil {
-			yield(tiledesk.Target{}, err)
+			yield(tiledesk.Target{}, err) // ends the run, and stands in the report
 		}
 	}
-}
-
-// Targets come from anywhere, one after the other, and are never collected.
-func ExampleJWTService_RevokeEach() {
-	server, client := start("laptop", "phone", "browser")
-	defer server.Close()
-
-	file := strings.NewReader("phone\nlong gone\nbrowser\n")
 	out := json.NewEncoder(os.Stdout)
-	report, err := client.JWT.RevokeEach(context.Background(), fromLines(bufio.NewScanner(file)), &tiledesk.RevokeOptions{
+	report, err := client.JWT.RevokeEach(context.Background(), targets, &tiledesk.RevokeOptions{
 		Concurrency: 1, // so that the results come in order
 		OnResult: func(result tiledesk.RevokeResult) {
 			_ = out.Encode(result)
@@ -134,80 +192,21 @@ func ExampleJWTService_RevokeEach() {
 	// true
 }
 
-// The error is one line. The report has all the rest.
-func ExampleRevokeReport_Err() {
-	server, client := start("laptop", "phone", "browser")
-	defer server.Close()
-	server.Inject(tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusUnauthorized, Times: -1})
-
-	report, _ := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{Concurrency: 1})
-	fmt.Println(errors.Is(report.Err(), tiledesk.ErrUnauthorized))
-	for _, failure := range report.Failures {
-		fmt.Println(failure.Target.JTI, "is", failure.Outcome)
-	}
-	// Unordered output:
-	// true
-	// browser is failed
-	// phone is not attempted
-}
-
-// A report can be stored, and says later on what it said before.
-func ExampleRevokeReport_MarshalJSON() {
-	server, client := start("laptop", "phone")
-	defer server.Close()
-	server.Inject(tiledesktest.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError})
-
-	report, _ := client.JWT.RevokeAll(context.Background(), nil)
-	stored, err := json.Marshal(report)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	var back tiledesk.RevokeReport
-	if err := json.Unmarshal(stored, &back); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(back.Passes, "pass:", back.Err())
-	// Output: 1 pass: tiledesk: GET /jwt/history: 500 Internal Server Error
-}
-
-// A line of a report, read back.
-func ExampleRevokeResult_UnmarshalJSON() {
-	line := `{"id":"","jti":"phone","outcome":"failed","attempts":4,"error":"no answer"}`
-	var result tiledesk.RevokeResult
-	if err := json.Unmarshal([]byte(line), &result); err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(result.Target.JTI, result.Outcome, "after", result.Attempts, "attempts:", result.Err)
-	// Output: phone failed after 4 attempts: no answer
-}
-
-func ExampleOutcome_String() {
-	fmt.Println(tiledesk.Revoked)
-	fmt.Println(tiledesk.NotAttempted)
-	// Output:
-	// revoked
-	// not attempted
-}
-
 // A callback that fails keeps its error, and Stop hands it to the run: here the disk
 // is full after the first line.
 func ExampleRevokeOptions_stop() {
 	server, err := tiledesktest.Start()
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
 	server.Issue("agent@example.com", 3)
 	client, err := tiledesk.NewClient(tiledesk.BasicAuth("agent@example.com", "secret"), tiledesk.WithBaseURL(server.URL()))
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
+	defer client.CloseIdleConnections()
 
 	var full error
 	report, err := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{
@@ -224,4 +223,76 @@ func ExampleRevokeOptions_stop() {
 	// Output:
 	// 1 revoked, 2 not attempted
 	// true
+}
+
+// The error is one line. The report has all the rest.
+func ExampleRevokeReport_Err() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	server.IssueWithJTI("agent@example.com", "browser")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+
+	server.Inject(tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusUnauthorized, Times: -1})
+
+	report, _ := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{Concurrency: 1})
+	fmt.Println(errors.Is(report.Err(), tiledesk.ErrUnauthorized))
+	for _, failure := range report.Failures {
+		fmt.Println(failure.Target.JTI, "is", failure.Outcome)
+	}
+	// Unordered output:
+	// true
+	// browser is failed
+	// phone is not attempted
+}
+
+// A report can be stored, and says later on what it said before.
+func ExampleRevokeReport_MarshalJSON() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+
+	server.Inject(tiledesktest.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError})
+
+	report, _ := client.JWT.RevokeAll(context.Background(), nil)
+	stored, err := json.Marshal(report)
+	if err != nil {
+		log.Fatal(err)
+	}
+	var back tiledesk.RevokeReport
+	if err := json.Unmarshal(stored, &back); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(back.Passes, "pass:", back.Err())
+	// Output: 1 pass: tiledesk: GET /jwt/history: 500 Internal Server Error
+}
+
+// A line of a report, read back.
+func ExampleRevokeResult_UnmarshalJSON() {
+	line := `{"id":"","jti":"phone","outcome":"failed","attempts":4,"error":"no answer"}`
+	var result tiledesk.RevokeResult
+	if err := json.Unmarshal([]byte(line), &result); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.Target.JTI, result.Outcome, "after", result.Attempts, "attempts:", result.Err)
+	// Output: phone failed after 4 attempts: no answer
 }
