@@ -273,3 +273,19 @@ func jsonInner(text string) string {
 	quoted, _ := json.Marshal(text)
 	return string(quoted[1 : len(quoted)-1])
 }
+
+// A sign-in is refused in the API's own words. Any other 401 says nothing about
+// the password.
+func TestSignIn_refusedByAProxy(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"success":false,"msg":"Authentication failed. Wrong password."}`: "the server refused the email or the password",
+		"<title>Log in</title>": "nothing is known about email and password",
+		"":                      "nothing is known about email and password",
+	} {
+		_, err := tiledesk.SignIn(t.Context(), servertest.Email, servertest.Password, tiledesk.WithBaseURL(servertest.URL), servertest.WithTransport(servertest.Answering(servertest.Reply(401, body))))
+		if !errors.Is(err, tiledesk.ErrUnauthorized) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", body, err, want)
+		}
+	}
+}

@@ -209,3 +209,29 @@ func TestWithHTTPClient_attemptEndsInTime(t *testing.T) {
 		})
 	}
 }
+
+func TestWithHTTPClient_timeoutIsRetried(t *testing.T) {
+	t.Parallel()
+	for name, call := range servertest.BothCalls {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				transport := servertest.Answering(servertest.Hang, servertest.Reply(200, call.Success))
+				if err := call.Run(t, servertest.NewClient(t, servertest.URL, servertest.WithTransport(transport))); err != nil {
+					t.Error(err)
+				}
+				if wait := transport.Waits()[0]; wait < 30*time.Second || wait > 31*time.Second {
+					t.Errorf("the second attempt came after %s, want 30s and a little", wait)
+				}
+
+				transport = servertest.Answering(servertest.Hang)
+				own := tiledesk.WithHTTPClient(&http.Client{Transport: transport, Timeout: 7 * time.Second})
+				err := call.Run(t, servertest.NewClient(t, servertest.URL, own))
+				if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "after 4 attempts") || !strings.Contains(err.Error(), "7s") {
+					t.Errorf("got %v, want DeadlineExceeded after 4 attempts of 7s", err)
+				}
+				transport.Sent(t, 4, call.Method, call.Path)
+			})
+		})
+	}
+}
