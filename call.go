@@ -61,7 +61,7 @@ func exchange[T any](ctx context.Context, c *Client, r request, read func(*Respo
 		return value, end
 	}
 	if !call.canRead(result, answer) {
-		end.err, end.refusal = call.failure(result, answer)
+		end.refusal, end.err = call.failure(result, answer)
 		return value, end
 	}
 	got, fault := read(answer)
@@ -114,7 +114,7 @@ func (c *call) do(ctx context.Context, earlier transport.Result) transport.Resul
 // renewed sends a call once more where the server itself refused its authorization
 // and the credentials have another one. The error is theirs.
 func (c *Client) renewed(ctx context.Context, first *call, result transport.Result) (*call, transport.Result, error) {
-	if c.renew == nil || first.once401 || !result.Whole() || result.Stop != nil || !newResponse(result).refuses() {
+	if c.renew == nil || first.once401 || !endedRefused(result) {
 		return first, result, nil
 	}
 	again, err := c.renew(ctx, first.authorization)

@@ -75,6 +75,11 @@ func (r *Response) refuses() bool {
 	return r.StatusCode == http.StatusUnauthorized && r.saysUnauthorized()
 }
 
+// endedRefused reports whether a request ended with such an answer.
+func endedRefused(result transport.Result) bool {
+	return result.Whole() && result.Stop == nil && newResponse(result).refuses()
+}
+
 // saysNotFound reports whether a 404 is the API's own word that a token is not there.
 func (r *Response) saysNotFound() bool {
 	return r != nil && r.end != endCut && wire.SaysNotFound(r.wire())
@@ -97,7 +102,7 @@ func (c *call) canRead(result transport.Result, answer *Response) bool {
 
 // failure is the typed error for a request that did not succeed; refusal is the same
 // where the server answered.
-func (c *call) failure(result transport.Result, answer *Response) (err error, refusal *APIError) {
+func (c *call) failure(result transport.Result, answer *Response) (refusal *APIError, err error) {
 	found := finding{}
 	switch {
 	case answer != nil && result.Stop != nil: // stopped after an answer
@@ -115,7 +120,7 @@ func (c *call) failure(result transport.Result, answer *Response) (err error, re
 			found.kind = ErrUnexpectedResponse
 		}
 	default:
-		return c.silence(result), nil
+		return nil, c.silence(result)
 	}
 	refusal = c.newAPIError(result, answer, found)
 	return refusal, refusal
