@@ -48,18 +48,18 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	defer client.CloseIdleConnections()
 	return revoke(ctx, provider, client, tokens[0])
 }
 
-// newClient is all that tracing takes: a transport that makes spans, below
+// newClient is all that tracing takes: a middleware that makes spans, below
 // everything that the client does itself.
 func newClient(provider oteltrace.TracerProvider, baseURL, token string) (*tiledesk.Client, error) {
-	transport := otelhttp.NewTransport(hideURL{http.DefaultTransport},
-		otelhttp.WithTracerProvider(provider),
-	)
 	return tiledesk.NewClient(tiledesk.JWTAuth(token),
 		tiledesk.WithBaseURL(baseURL),
-		tiledesk.WithHTTPClient(&http.Client{Transport: transport}),
+		tiledesk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return otelhttp.NewTransport(hideURL{next}, otelhttp.WithTracerProvider(provider))
+		}),
 	)
 }
 
