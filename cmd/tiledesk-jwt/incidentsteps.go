@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -204,15 +203,14 @@ func (i *incident) revokeRest(ctx context.Context) error {
 		return nil
 	}
 	i.heading("Revoke the rest")
-	took := ""
-	if left := i.app.leftByLimit(len(i.others), i.app.now()); left >= rushed {
-		took = fmt.Sprintf(" It takes about %s, %s.", roughly(left), i.app.limitedTo())
+	if text := i.app.howLong(len(i.others)); text != "" {
+		i.app.console.note("%s", text)
 	}
-	goes, err := i.goesOn(ctx, false, "Revoke all %d other tokens at %s, but the one in use?%s This cannot be undone.", len(i.others), i.s.where(), took)
+	goes, err := i.goesOn(ctx, false, "Revoke all %d other tokens at %s, but the one in use? This cannot be undone.", len(i.others), i.s.where())
 	if err != nil || !goes {
 		return err
 	}
-	rest := &undertaking{app: i.app, json: i.u.json, file: &reportFile{}, progress: i.app.newProgress(len(i.others))}
+	rest := &undertaking{app: i.app, json: i.u.json, keeps: true, file: &reportFile{}, progress: i.app.newProgress(len(i.others))}
 	rest.report = i.app.revokeAll(ctx, i.s, tiledesk.RevokeOptions{
 		Match: func(token *tiledesk.Token) bool {
 			matched := !sameJTI(token.JTI, i.leak.claims.JTI)

@@ -3,9 +3,17 @@
 package main
 
 import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
 // Without a token named, one is picked from the list; the one in use cannot be.
@@ -76,5 +84,40 @@ func TestRevoke_doesNotPickWithoutAPerson(t *testing.T) {
 	server := newTestServer(t)
 	if text := onTerminal(t, server, 80, nil, "revoke", "--no-input").end(exitUsage); !strings.Contains(text, "Say which token") || len(server.Requests()) > 0 {
 		t.Errorf("%q", text)
+	}
+}
+
+// A long list has a bar where it would fill the screen, and only troubles have a line.
+func TestRevoke_showsHowFarALongListIs(t *testing.T) {
+	t.Parallel()
+	for _, columns := range []uint16{120, 80, 40} {
+		server := newTestServer(t)
+		var list strings.Builder
+		for _, token := range server.Issue(testEmail, 14) {
+			jti, _ := identify(token)
+			list.WriteString(jti + "\n")
+		}
+		list.WriteString("no-such-jti\n")
+		name := filepath.Join(t.TempDir(), "list")
+		if err := os.WriteFile(name, []byte(list.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		release := make(chan struct{})
+		free := sync.OnceFunc(func() { close(release) })
+		t.Cleanup(free) // before the server closes
+		var deletes atomic.Int64
+		server.OnRequest(func(r tiledesktest.Request) {
+			if r.Method == http.MethodDelete && deletes.Add(1) > 3 {
+				<-release
+			}
+		})
+		term := onTerminal(t, server, columns, nil, "revoke", "--from", name, "--yes", "--rate", "0", "--concurrency", "1")
+		term.expect(`3 of 15 revoked`)
+		free()
+		text := term.end(exitUndone)
+		checkWidth(t, regexp.MustCompile(`not found: no-such-jti[^\r]*`).ReplaceAllString(text, ""), columns)
+		if !strings.Contains(text, "14 revoked, 1 not found.") || !strings.Contains(text, "not found: no-such-jti") || strings.Contains(text, "revoked: ") {
+			t.Errorf("%d columns: %q", columns, text)
+		}
 	}
 }

@@ -172,14 +172,17 @@ func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, u *u
 		u.progress = a.newProgressOf(len(targets))
 	}
 	kept := false // the token in use was named on the command line
-	u.report = a.revokeEach(ctx, s, targets, tiledesk.RevokeOptions{
+	told := make(map[tiledesk.Target]bool, len(targets))
+	report := a.revokeEach(ctx, s, targets, tiledesk.RevokeOptions{
 		Concurrency: c.Concurrency,
 		DryRun:      c.DryRun,
 		OnResult: func(r tiledesk.RevokeResult) {
 			kept = kept || r.Outcome == tiledesk.Skipped && slices.Contains(c.JTI, r.Target.JTI)
+			told[r.Target] = true
 			u.did(r)
 		},
 	})
+	u.report = u.withUntaken(report, targets, told)
 	u.finish()
 	if kept {
 		a.console.complain("The token in use is not revoked by its jti. %s", endCurrent)
@@ -204,6 +207,9 @@ func (a *app) confirmTargets(ctx context.Context, s *session, targets []tiledesk
 	}
 	if more := len(targets) - maxShown; more > 0 {
 		a.console.show("  and %d more", more)
+	}
+	if text := a.howLong(len(targets)); text != "" {
+		a.console.note("%s", text)
 	}
 	return a.confirm(ctx, "Revoke all %d tokens at %s? This cannot be undone.", len(targets), s.where())
 }

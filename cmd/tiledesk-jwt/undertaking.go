@@ -16,6 +16,7 @@ const inJSON = "json"
 type undertaking struct {
 	app      *app
 	json     bool
+	keeps    bool // the results are kept, also where nothing is printed as JSON
 	lines    bool // each target has a line of its own
 	file     *reportFile
 	progress *progress               // nil: nothing is drawn
@@ -51,7 +52,7 @@ func (u *undertaking) did(r tiledesk.RevokeResult) {
 	if !u.file.write(r, u.app.now()) && u.stop != nil {
 		u.stop(errNoReport)
 	}
-	if u.json && r.Outcome != tiledesk.Skipped {
+	if (u.json || u.keeps) && r.Outcome != tiledesk.Skipped {
 		u.results = append(u.results, resultLineOf(r))
 	}
 	trouble := r.Outcome == tiledesk.Failed || r.Outcome == tiledesk.NotFound
@@ -65,6 +66,23 @@ func (u *undertaking) did(r tiledesk.RevokeResult) {
 	if u.progress != nil {
 		u.progress.did(r)
 	}
+}
+
+// withUntaken adds the targets that a run which stopped did not even take up: it takes
+// one after the other, and what it has not seen it cannot report.
+func (u *undertaking) withUntaken(report *tiledesk.RevokeReport, targets []tiledesk.Target, told map[tiledesk.Target]bool) *tiledesk.RevokeReport {
+	whole := *report
+	whole.Failures = slices.Clone(report.Failures)
+	for _, target := range targets {
+		if target = redacted(target); told[target] {
+			continue
+		}
+		r := tiledesk.RevokeResult{Target: target, Outcome: tiledesk.NotAttempted, Err: report.RunErr()}
+		whole.NotAttempted++
+		whole.Failures = append(whole.Failures, r)
+		u.did(r)
+	}
+	return &whole
 }
 
 // tell counts and tells what became of the only target.
