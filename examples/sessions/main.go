@@ -60,7 +60,7 @@ func run(ctx context.Context, getenv func(string) string) error {
 		return err
 	}
 	defer service.client.CloseIdleConnections()
-	listener, err := net.Listen("tcp", cmp.Or(getenv("LISTEN"), "localhost:8080"))
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", cmp.Or(getenv("LISTEN"), "localhost:8080"))
 	if err != nil {
 		return err
 	}
