@@ -106,11 +106,11 @@ func (x *examination) paging(ctx context.Context, first *tiledesk.HistoryPage) e
 func alike(a, b *tiledesk.HistoryPage) bool {
 	known := make(map[tiledesk.Target]bool)
 	for _, token := range a.Tokens {
-		known[tiledesk.Target{ID: token.ID, JTI: token.JTI}] = true
+		known[token.Target()] = true
 	}
 	same := 0
 	for _, token := range b.Tokens {
-		if known[tiledesk.Target{ID: token.ID, JTI: token.JTI}] {
+		if known[token.Target()] {
 			same++
 		}
 	}

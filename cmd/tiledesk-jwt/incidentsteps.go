@@ -171,7 +171,7 @@ func (i *incident) showOthers() {
 		return
 	}
 	for _, token := range i.others[:min(len(i.others), maxShown)] {
-		text := "  " + nameOf(tiledesk.Target{JTI: token.JTI, ID: token.ID})
+		text := "  " + nameOf(token.Target())
 		if i.app.console.width >= narrow {
 			text += "  " + ago(token.CreatedAt, i.app.now())
 		}

@@ -41,7 +41,7 @@ func (c *revokeCommand) revokePicked(ctx context.Context, a *app) error {
 		}
 		targets := make([]tiledesk.Target, len(chosen))
 		for i, at := range chosen {
-			targets[i] = tiledesk.Target{JTI: tokens[at].JTI, ID: tokens[at].ID}
+			targets[i] = tokens[at].Target()
 		}
 		if !sure && !c.DryRun && !c.Yes {
 			if err := a.confirmTargets(ctx, s, targets); err != nil {
@@ -81,7 +81,7 @@ func choices(tokens []*tiledesk.Token, s *session, now time.Time) []choice {
 	list := make([]choice, len(tokens))
 	for i, token := range tokens {
 		c := choice{
-			name:    safe(nameOf(tiledesk.Target{JTI: token.JTI, ID: token.ID})),
+			name:    safe(nameOf(token.Target())),
 			age:     ago(token.CreatedAt, now),
 			short:   shortAge(token.CreatedAt, now),
 			created: clock(token.CreatedAt),

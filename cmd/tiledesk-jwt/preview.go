@@ -104,7 +104,7 @@ func (a *app) showPlan(selection *selection, dryRun bool) {
 	}
 	if !dryRun || !forPrograms {
 		for _, token := range t.first {
-			text := "  " + nameOf(tiledesk.Target{JTI: token.JTI, ID: token.ID})
+			text := "  " + nameOf(token.Target())
 			if a.console.width >= narrow {
 				text += "  " + ago(token.CreatedAt, a.now())
 			}

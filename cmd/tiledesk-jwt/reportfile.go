@@ -175,7 +175,7 @@ func (r *reportFile) resumed() int { return len(r.done) }
 
 // has reports whether an earlier run has dealt with the token.
 func (r *reportFile) has(token *tiledesk.Token) bool {
-	return r.hasTarget(tiledesk.Target{ID: token.ID, JTI: token.JTI})
+	return r.hasTarget(token.Target())
 }
 
 // hasTarget is has for a target as it was given to both runs.

@@ -100,7 +100,7 @@ func (r *rounds) options(older bool) *tiledesk.RevokeOptions {
 	if opts.Match != nil {
 		opts.Match = func(token *tiledesk.Token) bool {
 			r.s.worked = true
-			target := tiledesk.Target{JTI: token.JTI, ID: token.ID}
+			target := token.Target()
 			if r.dealtWith(target) || !r.opts.Match(token) {
 				return false
 			}

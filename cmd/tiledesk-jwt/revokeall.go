@@ -103,7 +103,7 @@ func newSelection(chosen *filter, u *undertaking, now time.Time) *selection {
 // match looks at the entry itself, which results do not hold any more.
 func (s *selection) match(token *tiledesk.Token) bool {
 	if !s.has(token, s.s.jti) {
-		s.others[redacted(tiledesk.Target{JTI: token.JTI, ID: token.ID})] = true
+		s.others[redacted(token.Target())] = true
 		return false
 	}
 	if s.file.has(token) || !s.isOld(token) {

@@ -170,7 +170,7 @@ func tokenUnknown(jti string) string {
 // options are the flags as the client takes them.
 func (a *app) options() []tiledesk.Option {
 	opts := []tiledesk.Option{
-		tiledesk.WithHTTPClient(&http.Client{Timeout: a.flags.Timeout}),
+		tiledesk.WithAttemptTimeout(a.flags.Timeout),
 		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: a.flags.Retries}),
 		tiledesk.WithRateLimiter(watched{a, a.limit()}),
 		tiledesk.WithUserAgent("tiledesk-jwt/" + readBuild().version),
