@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log"
 	"os"
@@ -29,6 +28,7 @@ type app struct {
 	wait           func(time.Duration) bool // in the place of a pause; nil: the clock's
 
 	onTerminal struct{ stdin, stdout, stderr bool }
+	appends    bool // a terminal is one that can only append text
 
 	// Of one run, once its flags are known.
 	flags   globals
@@ -55,6 +55,7 @@ func newApp() *app {
 		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
 		getenv: os.Getenv, now: time.Now, interrupts: signals, exit: os.Exit,
 	}
+	a.appends = !obeysCodes(os.Stdout) || !obeysCodes(os.Stderr)
 	a.onTerminal.stdin = isTerminal(os.Stdin)
 	a.onTerminal.stdout = isTerminal(os.Stdout)
 	a.onTerminal.stderr = isTerminal(os.Stderr)
@@ -91,7 +92,7 @@ func (a *app) run(args []string) int {
 		err = refuseUnused(selected)
 	}
 	switch {
-	case errors.Is(err, syscall.EPIPE): // of --help; nothing else is written yet
+	case readerLeft(err): // of --help; nothing else is written yet
 		return exitDone
 	case err != nil:
 		text, help := explainParse(args, err)
@@ -147,7 +148,7 @@ func (a *app) wantsColor() bool {
 }
 
 // dumb reports whether the terminal can only append text.
-func (a *app) dumb() bool { return a.getenv("TERM") == "dumb" }
+func (a *app) dumb() bool { return a.appends || a.getenv("TERM") == "dumb" }
 
 // width is that of the terminal, wherever there is one.
 func (a *app) width() int {

@@ -33,13 +33,11 @@ else
 fi
 `,
 	"fish": `function __tiledesk_jwt_offers
-  for offer in (tiledesk-jwt __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
-    if test "$offer" = ':files'
-      __fish_complete_path (commandline -ct)
-    else
-      echo $offer
-    end
+  set -l offers (tiledesk-jwt __complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+  if contains -- ':files' $offers
+    __fish_complete_path (commandline -ct)
   end
+  string match -v -- ':files' $offers
 end
 complete -c tiledesk-jwt -f -a '(__tiledesk_jwt_offers)'
 `,

@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -50,7 +49,7 @@ func undone(format string, args ...any) error {
 func unwritten(what string, err error) error {
 	var known *failure
 	switch {
-	case err == nil, errors.Is(err, syscall.EPIPE):
+	case err == nil, readerLeft(err):
 		return nil
 	case errors.As(err, &known):
 		return err
@@ -112,7 +111,7 @@ func explain(err error) string {
 	case errors.Is(err, tiledesk.ErrTokensKeepAppearing):
 		return "New tokens keep appearing. End whatever signs in, or revoke what is older with --older-than, then run the same command again." + said
 	case errors.Is(err, tiledesk.ErrIncompleteHistory):
-		return mayLackTokens + said
+		return incompleteList + said
 	case errors.As(err, &answered):
 		return explainAnswer(err, answered) + said
 	case errors.Is(err, tiledesk.ErrResponseTooLarge):
@@ -138,7 +137,7 @@ var inOurTerms = strings.NewReplacer(
 	"use RevokeToken, which reads the jti out of it", "put it into a file and use tiledesk-jwt revoke --token-from FILE",
 )
 
-const mayLackTokens = "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor."
+const incompleteList = "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor."
 
 // explainAnswer is for what the server answered.
 func explainAnswer(err error, answered *tiledesk.APIError) string {

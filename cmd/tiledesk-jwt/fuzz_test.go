@@ -64,7 +64,7 @@ func FuzzEntries(f *testing.F) {
 		token := &tiledesk.Token{ID: id, JTI: jti, CreatedAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 		for _, format := range []string{"table", "json", "jsonl", "csv"} {
 			a, _ := testApp(new(bytes.Buffer))
-			out := (&listing{listCommand: &listCommand{Format: format}, app: a}).writer(context.Background())
+			out := (&listing{listCommand: &listCommand{Format: format}, app: a}).writer()
 			if err := errors.Join(out.write([]row{newRow(token, jti, nil)}), out.end(context.Background())); err != nil {
 				t.Fatal(err)
 			}

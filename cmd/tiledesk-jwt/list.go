@@ -43,7 +43,7 @@ func (c *listCommand) Run(ctx context.Context, a *app) error {
 	}
 	return a.withSession(ctx, func(s *session) error {
 		l := &listing{listCommand: c, app: a, s: s, before: c.cutoff(a.now()), order: newOrder(c.Sort, c.Direction)}
-		l.out = l.writer(ctx)
+		l.out = l.writer()
 		footer, err := l.fetch(ctx)
 		_, waits := l.out.(*whole)
 		if err != nil && (l.shown == 0 || waits && !cutOff(err)) {

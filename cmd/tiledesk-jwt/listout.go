@@ -17,7 +17,7 @@ type rowWriter interface {
 
 // writer is that of the format that was asked for. With --wide the columns are known
 // only once all rows are.
-func (l *listing) writer(ctx context.Context) rowWriter {
+func (l *listing) writer() rowWriter {
 	stdout := l.console.out()
 	names := l.columns()
 	var out rowWriter

@@ -62,7 +62,7 @@ func manual(model *kong.Application) string {
 // troff is a man page that is being written.
 type troff struct{ strings.Builder }
 
-func (m *troff) macro(line string) { m.WriteString(line + "\n") }
+func (m *troff) macro(line string) { _, _ = m.WriteString(line + "\n") } // into memory
 
 func (m *troff) section(name string) { m.macro(".SH " + quoted(name)) }
 

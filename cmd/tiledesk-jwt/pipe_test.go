@@ -38,6 +38,8 @@ func TestReaderThatLeaves(t *testing.T) {
 	}
 	gone("", "--help")
 	gone("", "completion", "bash")
+	gone("", "man")
+	gone("", "help", "environment")
 	gone("", "doctor", "--quiet", "--format", "json")
 	var jtis []string
 	for _, token := range server.Tokens(email) {

@@ -61,7 +61,7 @@ func (c *revokeAllCommand) question(ctx context.Context, a *app, s *session, sel
 		}
 		a.status.show(nil)
 		if incomplete {
-			a.console.complain(mayLackTokens)
+			a.console.complain(incompleteList)
 		}
 		if own := (&tiledesk.Token{JTI: s.jti, CreatedAt: s.began}); c.IncludeCurrent && s.jti != "" && !selection.ownListed && selection.match(own) {
 			planned = append(planned, own) // the list does not show it

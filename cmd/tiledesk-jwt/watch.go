@@ -87,7 +87,7 @@ func (w *watch) run(ctx context.Context) error {
 		slices.Reverse(fresh) // the oldest first
 		for _, r := range fresh {
 			if err := w.tell(ctx, r); err != nil {
-				return err
+				return unwritten("The sign-in", err)
 			}
 		}
 	}
@@ -185,7 +185,7 @@ func (w *watch) tell(ctx context.Context, r row) error {
 		_, err = fmt.Fprintln(w.console.out(), w.line(r))
 	}
 	if err != nil {
-		return unwritten("The sign-in", err)
+		return err
 	}
 	if w.Exec == "" {
 		return nil
