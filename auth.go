@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
-	"unicode"
 
+	"github.com/go-tiledesk/tiledesk/internal/authz"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
@@ -64,7 +64,7 @@ func BasicAuth(email, password string) Credentials {
 		fixed.err = invalidArgument("the email of BasicAuth is empty")
 	case strings.Contains(email, ":"):
 		fixed.err = invalidArgument("the email of BasicAuth has a colon in it, which Basic authorization cannot carry")
-	case hasControl(email), hasControl(password):
+	case authz.HasControl(email), authz.HasControl(password):
 		fixed.err = invalidArgument("email or password of BasicAuth has a control character in it; was a line break read along with it?")
 	}
 	return fixed
@@ -76,20 +76,11 @@ func BasicAuth(email, password string) Credentials {
 // refuses an empty token, one that says Bearer (Tiledesk answers it 401) and one
 // with white space or control characters inside.
 func JWTAuth(token string) Credentials {
-	token = bareToken(token)
+	token = authz.Bare(token)
 	value := "JWT " + token
 	fixed := &fixedCredentials{value: func() string { return value }}
-	switch {
-	case token == "":
-		fixed.err = invalidArgument("the token is empty")
-	case len(token) > maxToken:
-		fixed.err = invalidArgument("the token has %d bytes, which no token has", len(token))
-	case hasScheme(token, "Bearer"):
-		fixed.err = invalidArgument("the token has Bearer in front, which the server refuses: give it alone, or with JWT in front")
-	case strings.ContainsFunc(token, unicode.IsSpace):
-		fixed.err = invalidArgument("the token has white space in it; was it copied with a line break, or are there two?")
-	case hasControl(token) || strings.ContainsFunc(token, isNotASCII):
-		fixed.err = invalidArgument("the token has characters in it that no header can carry")
+	if err := authz.Check(token); err != nil {
+		fixed.err = invalidArgument("%w", err)
 	}
 	return fixed
 }
@@ -144,36 +135,13 @@ func sendable(ctx context.Context, value string, err error) (string, error) {
 		return "", redact.New(redact.Authorization(value)...).Tell(err)
 	case value == "":
 		return "", invalidArgument("the credentials gave an empty authorization")
-	case hasScheme(value, "JWT"), redact.IsToken(value):
+	case authz.HasScheme(value, "JWT"), redact.IsToken(value):
 		return JWTAuth(value).Authorization(ctx)
-	case hasControl(value):
+	case authz.HasControl(value):
 		return "", invalidArgument("the credentials gave an authorization with a control character in it")
 	}
 	return value, nil
 }
-
-// bareToken takes white space and a leading "JWT" off a raw token.
-func bareToken(token string) string {
-	token = strings.TrimSpace(token)
-	if hasScheme(token, "JWT") {
-		token = strings.TrimSpace(token[len("JWT"):])
-	}
-	return token
-}
-
-// hasScheme reports whether an Authorization value is of that scheme, in any
-// case. A scheme with nothing behind it counts.
-func hasScheme(value, scheme string) bool {
-	if len(value) < len(scheme) || !strings.EqualFold(value[:len(scheme)], scheme) {
-		return false
-	}
-	rest := value[len(scheme):]
-	return rest == "" || strings.IndexFunc(rest, unicode.IsSpace) == 0
-}
-
-func hasControl(s string) bool { return strings.ContainsFunc(s, unicode.IsControl) }
-
-func isNotASCII(r rune) bool { return r > unicode.MaxASCII }
 
 // isNil also sees a nil pointer inside an interface, which would panic at its
 // first use.

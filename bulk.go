@@ -5,11 +5,10 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/go-tiledesk/tiledesk/internal/authz"
 	"github.com/go-tiledesk/tiledesk/internal/bulk"
 	"github.com/go-tiledesk/tiledesk/internal/paging"
-	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
 // The error of a bulk result keeps this much of an answer's body, and its header
@@ -58,8 +57,8 @@ func (o RevokeOptions) match() func(*bulk.Token) (bool, error) {
 	if o.Match == nil {
 		return nil
 	}
-	return func(token *bulk.Token) (bool, error) {
-		chosen := o.Match((*Token)(token))
+	return func(entry *bulk.Token) (bool, error) {
+		chosen := o.Match((*Token)(entry))
 		return chosen, o.stop()
 	}
 }
@@ -133,8 +132,8 @@ func (a runAPI) Delete(ctx context.Context, authorize bulk.Authorize, r bulk.Req
 }
 
 func (a runAPI) List(ctx context.Context, authorize bulk.Authorize, each func(bulk.Entry) bool) bulk.Answer {
-	return a.authorizedBy(authorize).walk(ctx, ListHistoryOptions{}, func(token *Token, row paging.Row) bool {
-		return each(bulk.Entry{Token: (*bulk.Token)(token), Key: row.Key, Named: row.Named})
+	return a.authorizedBy(authorize).walk(ctx, ListHistoryOptions{}, func(entry *Token, row paging.Row) bool {
+		return each(bulk.Entry{Token: (*bulk.Token)(entry), Key: row.Key, Named: row.Named})
 	}).forRun()
 }
 
@@ -145,29 +144,14 @@ func (a runAPI) authorizedBy(authorize bulk.Authorize) *JWTService {
 	return &JWTService{client: &client}
 }
 
-// Sent reads the tokens in an Authorization value, under whatever scheme. One that
-// cannot be read stands there without claims. Basic authorization sends none.
+// Sent reads the tokens in an Authorization value.
 func (a runAPI) Sent(authorization string) (sent []bulk.Sent) {
-	if hasScheme(authorization, "Basic") {
-		return nil
-	}
-	for _, between := range []string{"", "="} { // key=value, or a part that is padded
-		for field := range strings.FieldsFuncSeq(authorization, func(c rune) bool {
-			return strings.ContainsRune(between, c) || strings.ContainsRune(" \t\"',;:()<>[]{}", c)
-		}) {
-			claims, err := ParseClaims(field)
-			if err != nil {
-				continue
-			}
-			var issued time.Time
-			if claims.IssuedAt != nil {
-				issued = *claims.IssuedAt
-			}
-			sent = append(sent, bulk.Sent{JTI: claims.JTI, IssuedAt: issued})
+	for _, claims := range authz.Sent(authorization) {
+		s := bulk.Sent{JTI: claims.JTI}
+		if claims.IssuedAt != nil {
+			s.IssuedAt = *claims.IssuedAt
 		}
-	}
-	if sent == nil && (hasScheme(authorization, "JWT") || redact.HasToken(authorization)) {
-		sent = append(sent, bulk.Sent{})
+		sent = append(sent, s)
 	}
 	return sent
 }

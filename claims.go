@@ -1,16 +1,10 @@
 package tiledesk
 
 import (
-	"encoding/base64"
-	"strings"
 	"time"
 
-	"github.com/go-tiledesk/tiledesk/internal/wire"
+	"github.com/go-tiledesk/tiledesk/internal/authz"
 )
-
-// maxToken is the length in bytes above which nothing is a token: no server
-// takes a header that long.
-const maxToken = 64 << 10
 
 // Claims are what a token says about itself. Nobody has verified them.
 type Claims struct {
@@ -27,25 +21,9 @@ type Claims struct {
 // does not verify the signature and sends nothing. Whatever is not a token is
 // [ErrInvalidArgument]; the error does not repeat it.
 func ParseClaims(token string) (*Claims, error) {
-	token = bareToken(token)
-	parts := strings.SplitN(token, ".", 4)
-	switch {
-	case token == "":
-		return nil, invalidArgument("the token is empty")
-	case len(token) > maxToken:
-		return nil, invalidArgument("the token has %d bytes, which no token has", len(token))
-	case hasScheme(token, "Bearer"):
-		return nil, invalidArgument("the token has Bearer in front: give the token alone, or with JWT in front")
-	case len(parts) != 3:
-		return nil, invalidArgument("a JWT has three parts with dots between them, and this text has %d", strings.Count(token, ".")+1)
-	}
-	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	claims, err := authz.Parse(token)
 	if err != nil {
-		return nil, invalidArgument("the middle part of the token is not base64url; was it truncated?")
-	}
-	claims, ok := wire.ReadClaims(payload)
-	if !ok {
-		return nil, invalidArgument("the middle part of the token holds no claims; was it truncated?")
+		return nil, invalidArgument("%w", err)
 	}
 	return (*Claims)(claims), nil
 }

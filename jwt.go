@@ -194,7 +194,7 @@ func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
 			return fault == nil, fault
 		})
 	if accepts {
-		s.client.accepted.noteFirst("JWT " + bareToken(token))
+		s.client.accepted.noteFirst(end.authorization)
 	}
 	return accepts, end.err
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/go-tiledesk/tiledesk/internal/authz"
 	"github.com/go-tiledesk/tiledesk/internal/baseurl"
 	"github.com/go-tiledesk/tiledesk/internal/paging"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
@@ -42,7 +43,7 @@ func newOptions(opts []Option) (*options, error) {
 	o := &options{
 		userAgent: defaultUserAgent(),
 		attempts: transport.Client{
-			Retry:          transport.Policy(DefaultRetryPolicy()),
+			Retry:          transport.DefaultPolicy(),
 			Limit:          defaultLimit(),
 			AttemptTimeout: defaultAttemptTimeout,
 		},
@@ -176,7 +177,7 @@ func WithLogger(l *slog.Logger) Option {
 // default. An empty one means the default.
 func WithUserAgent(ua string) Option {
 	return func(o *options) error {
-		if hasControl(ua) {
+		if authz.HasControl(ua) {
 			return invalidArgument("the user agent has a control character in it")
 		}
 		o.userAgent = cmp.Or(ua, defaultUserAgent())

@@ -12,13 +12,6 @@ import (
 )
 
 const (
-	defaultMaxRetries    = 3
-	defaultMinWait       = 500 * time.Millisecond
-	defaultMaxWait       = 10 * time.Second
-	defaultMaxRetryAfter = time.Minute
-)
-
-const (
 	// Tiledesk promises to take at least 200 requests a minute (documented).
 	// 20 at once and 3 a second are 200 in the worst minute.
 	defaultRate  = 3
@@ -51,45 +44,20 @@ type RetryPolicy struct {
 // set: 3 retries, waits of 500 ms to 10 s, a Retry-After of up to a minute. Change
 // a field of it, so that what you leave alone stays as it is.
 func DefaultRetryPolicy() RetryPolicy {
-	return RetryPolicy{MaxRetries: defaultMaxRetries}.withDefaults()
+	return RetryPolicy(transport.DefaultPolicy())
 }
 
 // WithRetryPolicy sets how often and how patiently a call is tried again. The
 // zero policy does not retry; begin with [DefaultRetryPolicy] to change one field.
 func WithRetryPolicy(p RetryPolicy) Option {
 	return func(o *options) error {
-		if err := p.check(); err != nil {
-			return err
+		policy := transport.Policy(p)
+		if err := policy.Check(); err != nil {
+			return invalidArgument("%w", err)
 		}
-		o.attempts.Retry = transport.Policy(p.withDefaults())
+		o.attempts.Retry = policy.WithDefaults()
 		return nil
 	}
-}
-
-func (p RetryPolicy) check() error {
-	full := p.withDefaults()
-	switch {
-	case p.MaxRetries < 0:
-		return invalidArgument("MaxRetries is %d: use 0 for no retries", p.MaxRetries)
-	case p.MinWait < 0, p.MaxWait < 0, p.MaxRetryAfter < 0:
-		return invalidArgument("a wait of the retry policy is negative: use 0 for the default")
-	case full.MinWait > full.MaxWait:
-		return invalidArgument("MinWait %s is above MaxWait %s: raise MaxWait too", full.MinWait, full.MaxWait)
-	}
-	return nil
-}
-
-func (p RetryPolicy) withDefaults() RetryPolicy {
-	if p.MaxWait == 0 {
-		p.MaxWait = defaultMaxWait
-	}
-	if p.MinWait == 0 {
-		p.MinWait = min(defaultMinWait, p.MaxWait)
-	}
-	if p.MaxRetryAfter == 0 {
-		p.MaxRetryAfter = defaultMaxRetryAfter
-	}
-	return p
 }
 
 // RateLimiter delays the attempts of a client. *rate.Limiter of

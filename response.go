@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/go-tiledesk/tiledesk/internal/authz"
 	"github.com/go-tiledesk/tiledesk/internal/baseurl"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 	"github.com/go-tiledesk/tiledesk/internal/transport"
@@ -264,9 +265,9 @@ func credentialKind(authorization string) string {
 	switch {
 	case authorization == "":
 		return "none"
-	case hasScheme(authorization, "Basic"):
+	case authz.HasScheme(authorization, "Basic"):
 		return "Basic"
-	case hasScheme(authorization, "JWT"):
+	case authz.HasScheme(authorization, "JWT"):
 		return "JWT"
 	}
 	return "custom"

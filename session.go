@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-tiledesk/tiledesk/internal/authz"
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
@@ -118,7 +119,7 @@ func (c *Client) token(ctx context.Context) (authorization string, claims *Claim
 	if authorization, err = c.authorization(ctx); err != nil {
 		return "", nil, err
 	}
-	if !hasScheme(authorization, "JWT") {
+	if !authz.HasScheme(authorization, "JWT") {
 		return "", nil, invalidArgument("the client holds no token: it authorizes with %s", credentialKind(authorization))
 	}
 	claims, err = ParseClaims(authorization)

@@ -29,7 +29,7 @@ import (
 // The rooms of the library, and the suites that test them. The command and the test
 // server are suites of their own.
 const (
-	library = ".,internal/baseurl,internal/bulk,internal/ident,internal/paging,internal/redact,internal/transport,internal/wire"
+	library = ".,internal/authz,internal/baseurl,internal/bulk,internal/ident,internal/pace,internal/paging,internal/redact,internal/transport,internal/wire"
 	command = "cmd/tiledesk-jwt"
 )
 

@@ -24,7 +24,7 @@ const module = "github.com/go-tiledesk/tiledesk"
 var allowed = map[string][]string{
 	".": {
 		"github.com/google/go-querystring/query", "golang.org/x/time/rate",
-		module + "/internal/baseurl", module + "/internal/bulk", module + "/internal/ident", module + "/internal/pace", module + "/internal/paging", module + "/internal/redact",
+		module + "/internal/authz", module + "/internal/baseurl", module + "/internal/bulk", module + "/internal/ident", module + "/internal/pace", module + "/internal/paging", module + "/internal/redact",
 		module + "/internal/transport", module + "/internal/wire",
 	},
 	"internal/bulk":      {module + "/internal/paging", module + "/internal/redact"},
@@ -33,6 +33,7 @@ var allowed = map[string][]string{
 	"internal/ident":     {module + "/internal/redact"},
 	"internal/baseurl":   nil,
 	"internal/pace":      nil,
+	"internal/authz":     {module + "/internal/redact", module + "/internal/wire"},
 	"internal/paging":    nil,
 	"internal/redact":    nil,
 	"tiledesktest":       nil,

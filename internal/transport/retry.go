@@ -6,30 +6,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"math"
-	"math/rand/v2"
 	"net"
 	"net/http"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
 )
-
-// A 429 without Retry-After is waited out longer, since the server counts by the
-// minute.
-const (
-	rateLimitedMinFactor = 10
-	rateLimitedMaxFactor = 6
-)
-
-// Policy is how often and how patiently a request is tried again. All its fields
-// are set.
-type Policy struct {
-	MaxRetries    int
-	MinWait       time.Duration
-	MaxWait       time.Duration
-	MaxRetryAfter time.Duration
-}
 
 // checkRetry tells go-retryablehttp whether to go on, and the observer what was.
 func (l *loop) checkRetry(ctx context.Context, _ *http.Response, err error) (bool, error) {
@@ -142,38 +124,4 @@ func isTLSFault(err error) bool {
 	)
 	return errors.As(err, &certificate) || errors.As(err, &authority) || errors.As(err, &hostname) ||
 		errors.As(err, &invalid) || errors.As(err, &record) || errors.As(err, &alert)
-}
-
-// wait is the time before the retry that follows an attempt; answer is nil when
-// there was none. It is false when the server asks for more patience than we have.
-func (p Policy) wait(attempt int, answer *Response) (time.Duration, bool) {
-	if answer != nil {
-		if after, ok := RetryAfter(answer.Header); ok {
-			return after, after <= p.MaxRetryAfter
-		}
-		if answer.StatusCode == http.StatusTooManyRequests {
-			return exponential(times(p.MinWait, rateLimitedMinFactor), times(p.MaxWait, rateLimitedMaxFactor), attempt), true
-		}
-	}
-	return rand.N(exponential(p.MinWait, p.MaxWait, attempt) + 1), true
-}
-
-// longestWait leaves room for the one more that rand.N needs.
-const longestWait time.Duration = math.MaxInt64 - 1
-
-// exponential is low·2^(attempt−1), at most high, without overflow.
-func exponential(low, high time.Duration, attempt int) time.Duration {
-	high = min(high, longestWait)
-	for ; attempt > 1 && low < high; attempt-- {
-		low = times(low, 2)
-	}
-	return min(low, high)
-}
-
-// times multiplies without overflow.
-func times(d time.Duration, factor time.Duration) time.Duration {
-	if d > longestWait/factor {
-		return longestWait
-	}
-	return d * factor
 }
