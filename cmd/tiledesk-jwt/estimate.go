@@ -30,7 +30,7 @@ func (a *app) howLong(tokens int) string {
 	if left < time.Minute {
 		return ""
 	}
-	return "This takes about " + roughly(left) + ", since it is " + a.limitedTo() + ". On a server of your own, --rate 0 sets no limit."
+	return "This takes about " + roughly(left) + ", since it is " + a.limitedTo() + ". On a server of your own, --rate auto goes as fast as it takes, and --rate 0 sets no limit."
 }
 
 // roughly is a duration as people say it: "40 s", "16 min", "1 h 20 min".

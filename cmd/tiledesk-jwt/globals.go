@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"slices"
+	"strconv"
 
 	"github.com/alecthomas/kong"
 )
@@ -14,6 +16,29 @@ var globalsOf = map[string][]string{
 	"version":    {},
 	"completion": {},
 	"man":        {},
+}
+
+// perMinute is a flag such as 200: how many requests may leave in a minute.
+type perMinute struct {
+	n    int  // 0: no limit
+	auto bool // as many as the server takes
+}
+
+// UnmarshalText reads a number or auto.
+func (p *perMinute) UnmarshalText(text []byte) error {
+	if string(text) == "auto" {
+		*p = perMinute{auto: true}
+		return nil
+	}
+	n, err := strconv.Atoi(string(text))
+	switch {
+	case err != nil:
+		return errors.New("write how many requests a minute, 0 for no limit, or auto")
+	case n < 0:
+		return errors.New("a number below 0 is none; 0 means no limit")
+	}
+	*p = perMinute{n: n}
+	return nil
 }
 
 // uses reports whether a command uses a flag for all commands.

@@ -159,7 +159,7 @@ func (p *progress) words(now time.Time) string {
 
 // limitedTo says how fast requests may leave.
 func (a *app) limitedTo() string {
-	return fmt.Sprintf("limited to %s requests/min", humanize.Comma(int64(a.flags.Rate)))
+	return fmt.Sprintf("limited to %s requests/min", humanize.Comma(int64(a.flags.Rate.n)))
 }
 
 // finish takes the status away.

@@ -95,7 +95,7 @@ func TestRevokeAll_saysHowLongItTakesAndListsOnce(t *testing.T) {
 		server := newTestServer(t, tiledesktest.WithPageSize(1000))
 		server.Issue(testEmail, 1000)
 		term := onTerminal(t, server, columns, nil, "revoke-all")
-		term.expect(`(?s)1,000 tokens would be revoked.*about\s+5\s+min,\s+since\s+it\s+is\s+limited\s+to\s+200\s+requests/min\..*--rate\s+0.*Revoke\s+all\s+1,000\s+tokens\s+at.*\[y/N\] $`)
+		term.expect(`(?s)1,000 tokens would be revoked.*about\s+5\s+min,\s+since\s+it\s+is\s+limited\s+to\s+200\s+requests/min\..*--rate\s+auto.*--rate\s+0.*Revoke\s+all\s+1,000\s+tokens\s+at.*\[y/N\] $`)
 		listings := 0
 		for _, r := range server.Requests() {
 			if page := r.Query.Get("page"); r.Method == http.MethodGet && (page == "" || page == "0") {

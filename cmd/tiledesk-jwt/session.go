@@ -118,7 +118,7 @@ func (a *app) signIn(ctx context.Context, account account) (*session, error) {
 // signOut revokes the tokens that the run signed in for, the one in use last. Its
 // error says what to do when that failed.
 func (a *app) signOut(ctx context.Context, s *session) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime+limiterWait(a.flags.Rate, 1+len(s.replaced)))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime+a.flags.Rate.longest(1+len(s.replaced)))
 	defer cancel()
 	texts := s.endReplaced(ctx)
 	resp, err := s.SignOut(ctx)
@@ -204,23 +204,34 @@ func (a *app) limit() tiledesk.RateLimiter {
 
 // limiter lets at most n requests leave in any minute: a burst of a tenth, and
 // the rest evenly. It is nil, no limit, for 0.
-func limiter(n int) tiledesk.RateLimiter {
-	if n == 0 {
+func limiter(at perMinute) tiledesk.RateLimiter {
+	switch {
+	case at.auto:
+		return tiledesk.NewAdaptiveLimiter(tiledesk.AdaptiveOptions{})
+	case at.n == 0:
 		return nil
 	}
-	burst := max(1, n/10)
-	return rate.NewLimiter(rate.Limit(float64(perMinute(n))/60), burst)
+	return rate.NewLimiter(rate.Limit(float64(evenly(at.n))/60), max(1, at.n/10))
 }
 
-// perMinute is what such a limiter lets leave evenly.
-func perMinute(n int) int { return max(1, n-max(1, n/10)) }
+// evenly is what such a limiter lets leave in a minute apart from the burst.
+func evenly(n int) int { return max(1, n-max(1, n/10)) }
+
+// longest is how long so many requests may have to wait: with auto, for the minute that
+// a server asks for.
+func (p perMinute) longest(requests int) time.Duration {
+	if p.auto {
+		return time.Minute
+	}
+	return limiterWait(p.n, requests)
+}
 
 // limiterWait is the longest that so many requests wait for it, one after another.
 func limiterWait(n, requests int) time.Duration {
 	if n == 0 {
 		return 0
 	}
-	return time.Duration(requests) * time.Minute / time.Duration(perMinute(n))
+	return time.Duration(requests) * time.Minute / time.Duration(evenly(n))
 }
 
 // identify reads the jti and the user out of a token; both are empty when it

@@ -45,7 +45,7 @@ func TestLimiterWait_isEnoughForTheSignOut(t *testing.T) {
 	t.Parallel()
 	for n := range 201 {
 		for requests := 1; requests <= 1+maxRenewals; requests++ {
-			l, limited := limiter(n).(*rate.Limiter)
+			l, limited := limiter(perMinute{n: n}).(*rate.Limiter)
 			if !limited {
 				continue
 			}

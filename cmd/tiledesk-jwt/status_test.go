@@ -49,7 +49,7 @@ func TestProgress_tellsHowLongTheLimitMakesItLast(t *testing.T) {
 		{40, "1,204 of 3,000 revoked, 10 min left"},
 	} {
 		a, shown, now := statusApp(tt.columns)
-		a.flags.Rate = 200
+		a.flags.Rate.n = 200
 		limiter := a.limit().(*rate.Limiter)
 		p := a.newProgress(3000)
 		for n := 1; n <= 1204; n++ {
@@ -229,3 +229,25 @@ type hearing struct{ code int }
 
 func (*hearing) Wait(context.Context) error   { return nil }
 func (h *hearing) Observe(a tiledesk.Attempt) { h.code = a.StatusCode }
+
+// With --rate auto the limiter is the one of the library that goes by the answers,
+// and nothing is said of how long it takes.
+func TestLimiter_ofRateAuto(t *testing.T) {
+	t.Parallel()
+	a, shown, now := statusApp(80)
+	if err := a.flags.Rate.UnmarshalText([]byte("auto")); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := a.limit().(interface{ Observe(tiledesk.Attempt) }); !ok {
+		t.Errorf("%T", a.limit())
+	}
+	if text := a.howLong(100_000); text != "" {
+		t.Errorf("%q", text)
+	}
+	p := a.newProgress(1000)
+	p.did(tiledesk.RevokeResult{Outcome: tiledesk.Revoked})
+	*now = now.Add(10 * time.Second)
+	if got := shown(); got != "░░░░░░░░░░ 1 of 1,000 revoked, 2 h 47 min left" {
+		t.Errorf("%q", got)
+	}
+}

@@ -133,11 +133,11 @@ func TestExplainSpeaksOfFlags(t *testing.T) {
 
 func TestLimiterKeepsToTheMinute(t *testing.T) {
 	t.Parallel()
-	if limiter(0) != nil {
+	if limiter(perMinute{}) != nil {
 		t.Error("0 is no limit")
 	}
 	for _, n := range []int{1, 2, 9, 10, 60, 200, 6000} {
-		l := limiter(n).(interface {
+		l := limiter(perMinute{n: n}).(interface {
 			AllowN(time.Time, int) bool
 		})
 		start, passed := time.Now(), 0
