@@ -13,11 +13,8 @@ import (
 	"testing"
 )
 
-// rooms are the folders whose tests are named after what they test.
-var rooms = []string{
-	"internal/baseurl", "internal/bulk", "internal/facetest", "internal/ident", "internal/paging",
-	"internal/redact", "internal/transport", "internal/wire",
-}
+// others are the folders below internal that test no room and no name.
+var others = []string{"bench", "conformance", "live", "mutation", "repotest"}
 
 // TestNamesOfTests_beginWithTheirSubject lets "go test -run RevokeAll ./..." find
 // all that is tested of RevokeAll: each test is TestSubject or TestSubject_behavior,
@@ -25,7 +22,14 @@ var rooms = []string{
 func TestNamesOfTests_beginWithTheirSubject(t *testing.T) {
 	t.Parallel()
 	face := exportedNames(t, ".")
+	rooms, err := filepath.Glob("internal/*")
+	if err != nil || len(rooms) < 8 {
+		t.Fatalf("rooms: %q, %v", rooms, err)
+	}
 	for _, room := range rooms {
+		if slices.Contains(others, filepath.Base(room)) {
+			continue
+		}
 		subjects := maps.Clone(face)
 		maps.Copy(subjects, exportedNames(t, room))
 		for name, place := range testsOf(t, room) {
@@ -92,8 +96,8 @@ func exportedNames(t *testing.T, dir string) map[string]bool {
 func testsOf(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("%s has no tests: %v", dir, err)
+	if err != nil {
+		t.Fatal(err)
 	}
 	tests := map[string]string{}
 	for _, name := range files {

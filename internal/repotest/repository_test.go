@@ -37,6 +37,8 @@ var allowed = map[string][]string{
 	"internal/paging":    nil,
 	"internal/redact":    nil,
 	"tiledesktest":       nil,
+
+	"internal/servertest": {module, module + "/tiledesktest"}, // which nothing but tests imports
 }
 
 // TestImports keeps each room to what it may import.
