@@ -3,6 +3,7 @@
 // is neither permissive nor MPL-2.0, and on one that it does not know.
 //
 //	go run ./.ci/licences > LICENSES.md
+//	go run ./.ci/licences -texts DIR    the licence texts of what is in the command
 //
 // It runs the go command in the root and in every nested module, and needs their
 // dependencies in the module cache.
@@ -11,6 +12,7 @@ package main
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -37,7 +39,13 @@ type use struct {
 type dependency struct{ licence, user string }
 
 func main() {
-	if err := run(); err != nil {
+	texts := flag.String("texts", "", "write the licence texts of what is in the command below this folder instead")
+	flag.Parse()
+	task := run
+	if *texts != "" {
+		task = func() error { return writeTexts(*texts) }
+	}
+	if err := task(); err != nil {
 		fmt.Fprintln(os.Stderr, "licences:", err)
 		os.Exit(1)
 	}
@@ -85,32 +93,48 @@ func nestedModules() ([]string, error) {
 // collect adds the modules of one use. A module that several need goes by the
 // first, so that nothing counts as for tests alone that the package needs.
 func collect(found map[string]dependency, u use) error {
+	modules, err := modulesOf(u)
+	if err != nil {
+		return err
+	}
+	for path, m := range modules {
+		if _, known := found[path]; known {
+			continue
+		}
+		licence, err := licenceIn(m.dir)
+		if err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		found[path] = dependency{licence, u.name}
+	}
+	return nil
+}
+
+// module is where a version of a module is.
+type module struct{ version, dir string }
+
+// modulesOf are the modules that a use needs on any of the systems, by their paths.
+func modulesOf(u use) (map[string]module, error) {
+	modules := make(map[string]module)
 	for _, system := range systems {
-		args := append([]string{"list", "-deps", "-tags=live", "-f", "{{with .Module}}{{.Path}}\t{{.Dir}}{{end}}"}, u.args...)
+		args := append([]string{"list", "-deps", "-tags=live", "-f", "{{with .Module}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}"}, u.args...)
 		command := exec.Command("go", args...)
 		command.Dir, command.Env = u.dir, append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
 		var failure bytes.Buffer
 		command.Stderr = &failure
 		out, err := command.Output()
 		if err != nil {
-			return fmt.Errorf("%s in %s: %w\n%s", command, u.dir, err, failure.Bytes())
+			return nil, fmt.Errorf("%s in %s: %w\n%s", command, u.dir, err, failure.Bytes())
 		}
 		for line := range strings.Lines(string(out)) {
-			path, dir, _ := strings.Cut(strings.TrimSpace(line), "\t")
-			if path == "" || path == own || strings.HasPrefix(path, own+"/") {
+			fields := strings.Split(strings.TrimSpace(line), "\t")
+			if len(fields) != 3 || fields[0] == own || strings.HasPrefix(fields[0], own+"/") {
 				continue
 			}
-			if _, known := found[path]; known {
-				continue
-			}
-			licence, err := licenceIn(dir)
-			if err != nil {
-				return fmt.Errorf("%s: %w", path, err)
-			}
-			found[path] = dependency{licence, u.name}
+			modules[fields[0]] = module{fields[1], fields[2]}
 		}
 	}
-	return nil
+	return modules, nil
 }
 
 var (
