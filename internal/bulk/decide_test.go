@@ -68,3 +68,35 @@ func TestAnswer_cutOffOnlyByAStopBeforeIt(t *testing.T) {
 		}
 	}
 }
+
+func TestAnswer_silent(t *testing.T) {
+	t.Parallel()
+	late := context.DeadlineExceeded
+	for name, test := range map[string]struct {
+		answer Answer
+		want   bool
+	}{
+		"one attempt without an answer": {Answer{Err: late, Attempts: 1}, true},
+		"nothing was sent":              {Answer{Err: late}, false},
+		"a revocation":                  {Answer{Attempts: 1}, false},
+		"an answer that is an error":    {Answer{Err: late, Attempts: 1, Answered: true}, false},
+	} {
+		if got := test.answer.silent(); got != test.want {
+			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}
+
+func TestAnswer_andTheOtherRoute(t *testing.T) {
+	t.Parallel()
+	first := Answer{Attempts: 2, Answered: true, Gone: true, ReplyLost: true}
+	for _, test := range []struct{ first, second, want Answer }{
+		{first, Answer{Attempts: 1, Gone: true}, Answer{Attempts: 3, Answered: true, Gone: true, ReplyLost: true}},
+		{Answer{Attempts: 1}, Answer{Attempts: 1, Gone: true}, Answer{Attempts: 2}},
+		{Answer{Attempts: 1, Gone: true}, Answer{Attempts: 1, Answered: true}, Answer{Attempts: 2, Answered: true}},
+	} {
+		if got := test.first.and(test.second); got != test.want {
+			t.Errorf("got %+v, want %+v", got, test.want)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package bulk_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/go-tiledesk/tiledesk/internal/bulk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
+)
+
+var errMissed = errors.New("some may be missing")
+
+func TestAll_listsAgainUntilNothingIsNew(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{listOf("a", "own"), listOf("b", "own"), listOf("own")}}
+	got, summary := runAll(t, f, bulk.Options{})
+	got.want(t, map[string]string{"a": "revoked after 1", "b": "revoked after 1", "own": "skipped after 0"})
+	if summary.Passes != 3 || summary.Incomplete || len(summary.Whole) != 0 {
+		t.Errorf("got %+v", summary)
+	}
+}
+
+func TestAll_makesAnIncompleteListingAgainOnce(t *testing.T) {
+	t.Parallel()
+	incomplete := listOf("own")
+	incomplete.end = bulk.Answer{Err: errMissed, Incomplete: true}
+	f := &fake{lists: []list{incomplete}}
+	_, summary := runAll(t, f, bulk.Options{})
+	if summary.Passes != 3 || !summary.Incomplete || len(summary.Whole) != 1 || !errors.Is(summary.Whole[0], errMissed) {
+		t.Errorf("got %+v", summary)
+	}
+	// With something new in between, twice in a row anew.
+	more := listOf("own", "a")
+	more.end = incomplete.end
+	f = &fake{lists: []list{incomplete, incomplete, more, incomplete, incomplete, listOf("own")}}
+	_, summary = runAll(t, f, bulk.Options{})
+	if summary.Passes != 5 || len(summary.Whole) != 1 {
+		t.Errorf("got %+v", summary)
+	}
+}
+
+// Nothing is known of an own token that an incomplete listing does not show.
+func TestAll_leavesAnUnlistedOwnTokenAfterAnIncompleteListing(t *testing.T) {
+	t.Parallel()
+	incomplete := listOf("a")
+	incomplete.end = bulk.Answer{Err: errMissed, Incomplete: true}
+	f := &fake{lists: []list{incomplete}}
+	got, _ := runAll(t, f, bulk.Options{IncludeCurrent: true})
+	got.want(t, map[string]string{"a": "revoked after 1"})
+}
+
+func TestAll_saysThatTheTokenInUseWasRevokedWhereAListingIsRefused(t *testing.T) {
+	t.Parallel()
+	cut := listOf("a")
+	cut.end = refused
+	for name, f := range map[string]*fake{
+		"in the middle of a listing": {lists: []list{cut}},
+		"after an empty page":        {lists: []list{{}, {end: refused}}},
+	} {
+		if name == "after an empty page" { // so that there is a second listing
+			f.lists[0].end = bulk.Answer{Err: errMissed, Incomplete: true}
+			f.lists[0].entries = listOf("own").entries
+		}
+		_, summary := runAll(t, f, bulk.Options{})
+		if len(summary.Whole) != 1 || !strings.Contains(summary.Whole[0].Error(), "the token in use was revoked meanwhile") {
+			t.Errorf("%s: got %v", name, summary.Whole)
+		}
+	}
+}
+
+func TestAll_callsItsRefusedTokenGoneAfterAnEmptyListing(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{{}}, remove: func(bulk.Request) bulk.Answer { return refused }}
+	got, _ := runAll(t, f, bulk.Options{IncludeCurrent: true})
+	got.want(t, map[string]string{"own": "already gone after 1"})
+	if token := got[0].Token; token == nil || token.CreatedAt.IsZero() || token.CreatedAt.Unix() != 1e9 {
+		t.Errorf("got %+v", token)
+	}
+}
+
+func TestAll_revokesUnlistedOwnTokensInTheOrderOfTheirUse(t *testing.T) {
+	t.Parallel()
+	jtis, turn := []string{"z", "y", "x", "w", "v"}, 0
+	f := &fake{lists: []list{listOf("a", "b", "c", "d")}, authorization: func() (string, error) {
+		turn++
+		return jtis[min(turn, len(jtis))-1], nil
+	}}
+	runAll(t, f, bulk.Options{IncludeCurrent: true})
+	if got := fmt.Sprint(f.identifiers()[4:]); got != "[z y x w v]" {
+		t.Errorf("sent %s", got)
+	}
+}
+
+func TestAll_asksMatchAboutAnUnlistedOwnToken(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{listOf("a")}}
+	got, _ := runAll(t, f, bulk.Options{IncludeCurrent: true, Match: func(token *bulk.Token) (bool, error) { return token.JTI != "own", nil }})
+	got.want(t, map[string]string{"a": "revoked after 1", "own": "skipped after 0"})
+}
+
+// A single one is one too many.
+func TestAll_contradictsAServerThatListsWhatItCallsGone(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{listOf("a", "own")}, remove: func(bulk.Request) bulk.Answer { return gone }}
+	got, summary := runAll(t, f, bulk.Options{})
+	got.want(t, map[string]string{"a": "failed after 2", "own": "skipped after 0"})
+	if len(summary.Whole) != 1 || !errors.Is(summary.Whole[0], kinds.UnexpectedResponse) || !strings.Contains(summary.Whole[0].Error(), "1 tokens") {
+		t.Errorf("got %v", summary.Whole)
+	}
+}
+
+// What this run revoked is counted anew in each listing.
+func TestAll_believesNoServerThatKeepsOnlySomeRevokedRows(t *testing.T) {
+	t.Parallel()
+	f := &fake{
+		lists:  []list{listOf("a", "b", "c"), listOf("a", "b", "c", "d"), listOf("a", "c")},
+		remove: answers(map[string]bulk.Answer{"id-c": gone, "c": gone}),
+	}
+	got, summary := runAll(t, f, bulk.Options{})
+	got.want(t, map[string]string{"a": "revoked after 1", "b": "revoked after 1", "c": "failed after 2", "d": "revoked after 1"})
+	if len(summary.Whole) != 1 {
+		t.Errorf("got %v", summary.Whole)
+	}
+}
+
+func TestAll_tellsOfASingleTokenWithoutAJTI(t *testing.T) {
+	t.Parallel()
+	nameless := list{entries: []bulk.Token{{ID: "id-1"}}}
+	f := &fake{authorization: func() (string, error) { return "", nil }, lists: []list{nameless}}
+	if _, summary := runAll(t, f, bulk.Options{}); summary.WithoutJTI != 1 || len(summary.Whole) != 0 {
+		t.Errorf("got %+v", summary)
+	}
+	f.lists = []list{nameless, nameless}
+	f.lists[0].end = bulk.Answer{Err: errMissed, Incomplete: true}
+	f.lists[1] = list{entries: append(listOf("a").entries, bulk.Token{ID: "id-1"})}
+	if _, summary := runAll(t, f, bulk.Options{}); len(summary.Whole) != 1 || !strings.Contains(summary.Whole[0].Error(), "1 tokens whose entries show no jti") {
+		t.Errorf("got %+v", summary)
+	}
+}
+
+func TestAll_countsEntriesThatNameNoToken(t *testing.T) {
+	t.Parallel()
+	anonymous := bulk.Token{Raw: []byte(`{"ip":"::1"}`)}
+	f := &fake{lists: []list{{entries: append(listOf("own").entries, anonymous, anonymous)}}}
+	got, summary := runAll(t, f, bulk.Options{})
+	if len(got) != 3 || summary.Passes != 2 {
+		t.Errorf("got %d results after %d listings", len(got), summary.Passes)
+	}
+}
+
+func TestAll_redactsATokenInThePlaceOfAnIdentifier(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{{entries: []bulk.Token{{ID: servertest.Token, JTI: "a"}}}}}
+	got, _ := runAll(t, f, bulk.Options{DryRun: true})
+	if r := got[0]; strings.Contains(r.Token.ID+r.Target.ID, servertest.Token) || r.Token.ID != r.Target.ID || r.Token.JTI != "a" {
+		t.Errorf("got %+v, %+v", r.Target, r.Token)
+	}
+}
