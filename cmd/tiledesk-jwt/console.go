@@ -96,6 +96,17 @@ func (c *console) columns(style, label string, labelWidth int, text string) {
 	}
 }
 
+// item writes an entry of a list to stdout.
+func (c *console) item(text string) {
+	if !c.wrapOut {
+		c.print("- %s", text)
+		return
+	}
+	for i, line := range wrap(safe(text), max(c.width-2, 20)) {
+		c.print("%s%s", []string{"- ", "  "}[min(i, 1)], line)
+	}
+}
+
 // The few styles that are used, as the codes of ANSI.
 const (
 	plain  = ""

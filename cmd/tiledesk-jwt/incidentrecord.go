@@ -102,7 +102,7 @@ func (i *incident) conclude(ctx context.Context) {
 	}
 	i.heading("What remains to be done")
 	for _, line := range r.Remains {
-		i.app.console.say("- %s", line)
+		i.app.console.item(line)
 	}
 }
 

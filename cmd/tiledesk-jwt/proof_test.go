@@ -125,3 +125,12 @@ func TestTellProof_callsNothingVerifiedThatIsNot(t *testing.T) {
 		}
 	}
 }
+
+// Tokens without a jti are not called verified: the server looks for none of them.
+func TestUndertaking_provedSaysNothingOfTokensWithoutJTI(t *testing.T) {
+	t.Parallel()
+	u := &undertaking{report: &tiledesk.RevokeReport{Revoked: 2, WithoutJTI: 1}}
+	if text := u.proved(); strings.Contains(text, "verified") || !u.unproved {
+		t.Error(text)
+	}
+}

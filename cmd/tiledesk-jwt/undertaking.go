@@ -28,6 +28,7 @@ type undertaking struct {
 	witnesses []witness // tokens that this run revoked and that the server accepted before
 	unproved  bool      // a token that was to be tried cannot prove anything, which was said
 	verified  string    // in other words than usual
+	byID      bool      // a token was revoked by its id alone, so that it may have no jti
 }
 
 // resultLine is what became of one target, for programs.
@@ -55,6 +56,7 @@ func (u *undertaking) did(r tiledesk.RevokeResult) {
 	if (u.json || u.keeps) && r.Outcome != tiledesk.Skipped {
 		u.results = append(u.results, resultLineOf(r))
 	}
+	u.byID = u.byID || r.Outcome == tiledesk.Revoked && r.Target.JTI == ""
 	trouble := r.Outcome == tiledesk.Failed || r.Outcome == tiledesk.NotFound
 	if trouble {
 		u.failed++
@@ -182,6 +184,20 @@ func (a *app) withUndertaking(ctx context.Context, u *undertaking, proving *prov
 	return ended(worse(codeOf(err), code))
 }
 
+// proved is what a refusal proves. It says nothing about a token without a jti, since
+// the server looks for revoked tokens by that alone.
+func (u *undertaking) proved() string {
+	const usual = "verified: the server refuses revoked tokens"
+	switch {
+	case u.report.WithoutJTI > 0:
+		u.unproved = true
+		return "The server refuses revoked tokens that have a jti. Those without one it may still accept."
+	case u.byID:
+		return usual + " that have a jti"
+	}
+	return either(u.verified, usual)
+}
+
 // proveUndertaking returns the exit code, and the proof for programs.
 func (a *app) proveUndertaking(ctx context.Context, u *undertaking, s *session, proving *proving) (int, *bool) {
 	witnesses := append(u.witnesses, s.ownWitness()...)
@@ -194,13 +210,16 @@ func (a *app) proveUndertaking(ctx context.Context, u *undertaking, s *session, 
 		return exitDone, nil
 	}
 	p := a.prove(ctx, witnesses, proving.VerifyFor)
-	p.good = either(u.verified, "verified: the server refuses revoked tokens")
+	p.good = u.proved()
 	code, verified := a.tellProof(ctx, p, proving.wanted(), u.json), p.known()
 	if len(u.witnesses) > 0 && p.verdict == refused {
 		a.console.note("%s", stillElsewhere)
 	}
 	if u.unproved && p.verdict == refused {
-		return exitUndone, nil
+		if proving.wanted() {
+			code = worse(code, exitUndone)
+		}
+		return code, nil
 	}
 	return code, verified
 }
