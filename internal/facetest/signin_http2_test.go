@@ -33,8 +33,8 @@ func TestSignIn_isNotRepeatedOnARefusedStream(t *testing.T) {
 	}
 }
 
-// refuser is a server of HTTP/2 that refuses the first two streams that come, and
-// then ends the connection.
+// refuser is a server of HTTP/2 that refuses the first stream that comes, and ends
+// the connection when there is another.
 type refuser struct {
 	url     string
 	roots   *tls.Config
@@ -96,7 +96,7 @@ func (r *refuser) serve(conn net.Conn) {
 		if head[3] != headers {
 			continue
 		}
-		if r.streams.Add(1) > 2 {
+		if r.streams.Add(1) > 1 {
 			return
 		}
 		if !writeFrame(conn, reset, binary.BigEndian.Uint32(head[5:]), []byte{0, 0, 0, refused}) {
