@@ -121,10 +121,10 @@ func short(pkg *types.Package) types.Qualifier {
 	}
 }
 
-// exportData opens what the compiler wrote about a package and its imports.
-func exportData(t *testing.T, path string) importer.Lookup {
+// exportData opens what the compiler wrote about packages and their imports.
+func exportData(t *testing.T, paths ...string) importer.Lookup {
 	t.Helper()
-	list := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", path)
+	list := exec.CommandContext(t.Context(), "go", append([]string{"list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}"}, paths...)...)
 	out, err := list.Output()
 	if err != nil {
 		t.Fatal(err)
