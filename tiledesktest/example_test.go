@@ -21,18 +21,19 @@ func Example() {
 	}
 	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
-	tokens := server.Issue("agent@example.com", 3)
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	phone := server.IssueWithJTI("agent@example.com", "phone")
 
-	status, body := call(http.MethodGet, server.URL()+"/jwt/history", tokens[2])
+	status, body := call(http.MethodGet, server.URL()+"/jwt/history", laptop)
 	fmt.Println(status, "with", strings.Count(body, `"_id"`), "tokens")
 
-	status, _ = call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(tokens[0]), tokens[2])
-	fmt.Println(status, "and revoked:", server.Revoked(tokens[0]))
+	status, _ = call(http.MethodDelete, server.URL()+"/jwt/history/phone", laptop)
+	fmt.Println(status, "and revoked:", server.Revoked(phone))
 
-	status, body = call(http.MethodGet, server.URL()+"/jwt/history", tokens[0])
+	status, body = call(http.MethodGet, server.URL()+"/jwt/history", phone)
 	fmt.Println(status, body)
 	// Output:
-	// 200 with 3 tokens
+	// 200 with 2 tokens
 	// 200 and revoked: true
 	// 401 Unauthorized
 }
@@ -45,10 +46,11 @@ func ExampleStart() {
 	}
 	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
-	tokens := server.Issue("agent@example.com", 3)
+	server.IssueWithJTI("agent@example.com", "phone")
+	token := server.Issue("agent@example.com", 2)[1]
 
-	call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(tokens[0]), tokens[2])
-	_, body := call(http.MethodGet, server.URL()+"/jwt/history?page=1", tokens[2])
+	call(http.MethodDelete, server.URL()+"/jwt/history/phone", token)
+	_, body := call(http.MethodGet, server.URL()+"/jwt/history?page=1", token)
 	fmt.Println(body)
 	// Output: {"perPage":2,"count":2,"jwts":[]}
 }
@@ -63,11 +65,11 @@ func ExampleWithoutRecording() {
 	}
 	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
-	token := server.Issue("agent@example.com", 1)[0]
+	token := server.IssueWithJTI("agent@example.com", "phone")
 
 	_, body := call(http.MethodGet, server.URL()+"/jwt/history", token)
 	fmt.Println(body)
-	status, body := call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(token), token)
+	status, body := call(http.MethodDelete, server.URL()+"/jwt/history/phone", token)
 	fmt.Println(status, body)
 	status, _ = call(http.MethodGet, server.URL()+"/testauth", token)
 	fmt.Println("the token is answered", status)
@@ -137,18 +139,31 @@ func ExampleServer_DisableUser() {
 }
 
 func ExampleServer_IssueAt() {
-	server := tiledesktest.NewHandler()
+	server, err := tiledesktest.Start()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
-	server.Issue("agent@example.com", 1)
+	token := server.Issue("agent@example.com", 1)[0]
 	server.IssueAt("agent@example.com", time.Now().AddDate(0, 0, -31), 2)
-	for _, token := range server.Tokens("agent@example.com") {
-		issued := time.Unix(int64(claimsOf(token)["iat"].(float64)), 0)
-		fmt.Println("older than 30 days:", time.Since(issued) > 30*24*time.Hour)
+
+	_, body := call(http.MethodGet, server.URL()+"/jwt/history", token)
+	var page struct {
+		JWTs []struct{ CreatedAt time.Time }
+	}
+	if err := json.Unmarshal([]byte(body), &page); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, entry := range page.JWTs {
+		fmt.Println("older than 30 days:", time.Since(entry.CreatedAt) > 30*24*time.Hour)
 	}
 	// Output:
-	// older than 30 days: true
-	// older than 30 days: true
 	// older than 30 days: false
+	// older than 30 days: true
+	// older than 30 days: true
 }
 
 func ExampleServer_Inject() {
@@ -159,8 +174,7 @@ func ExampleServer_Inject() {
 	}
 	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
-	token := server.Issue("agent@example.com", 1)[0]
-	path := "/jwt/history/" + jtiOf(token)
+	token := server.IssueWithJTI("agent@example.com", "phone")
 
 	server.Inject(tiledesktest.Fault{
 		Method: http.MethodDelete,
@@ -169,7 +183,7 @@ func ExampleServer_Inject() {
 		Body:   `{"error":"too many requests"}`,
 	})
 	for range 2 {
-		status, _ := call(http.MethodDelete, server.URL()+path, token)
+		status, _ := call(http.MethodDelete, server.URL()+"/jwt/history/phone", token)
 		fmt.Println(status, "and revoked:", server.Revoked(token))
 	}
 	// Output:
@@ -187,10 +201,10 @@ func ExampleServer_Inject_lostReply() {
 	}
 	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
-	token := server.Issue("agent@example.com", 1)[0]
+	token := server.IssueWithJTI("agent@example.com", "phone")
 
 	server.Inject(tiledesktest.Fault{Drop: tiledesktest.DropAfter})
-	status, _ := call(http.MethodDelete, server.URL()+"/jwt/history/"+jtiOf(token), token)
+	status, _ := call(http.MethodDelete, server.URL()+"/jwt/history/phone", token)
 	fmt.Println("answered:", status != 0, "revoked:", server.Revoked(token))
 	// Output: answered: false revoked: true
 }
@@ -205,7 +219,8 @@ func ExampleServer_OnRequest() {
 	}
 	defer server.Close()
 	server.AddUser("agent@example.com", "secret")
-	token := server.Issue("agent@example.com", 2)[0]
+	token := server.IssueWithJTI("agent@example.com", "oldest")
+	server.Issue("agent@example.com", 1)
 	server.OnRequest(func(r tiledesktest.Request) {
 		if r.Query.Get("page") == "1" {
 			server.Issue("agent@example.com", 1)
@@ -213,7 +228,7 @@ func ExampleServer_OnRequest() {
 	})
 	for _, page := range []string{"0", "1"} {
 		_, body := call(http.MethodGet, server.URL()+"/jwt/history?page="+page, token)
-		fmt.Println("page", page, "shows the oldest token:", strings.Contains(body, jtiOf(token)))
+		fmt.Println("page", page, "shows the oldest token:", strings.Contains(body, "oldest"))
 	}
 	// Output:
 	// page 0 shows the oldest token: true
@@ -252,39 +267,6 @@ func call(method, url, token string) (status int, body string) {
 	defer func() { _ = response.Body.Close() }()
 	content, _ := io.ReadAll(response.Body)
 	return response.StatusCode, string(content)
-}
-
-// In a synctest bubble an hour passes at once.
-func ExampleServer_Transport() {
-	server := tiledesktest.NewHandler()
-	client := http.Client{Transport: server.Transport()} // or in tiledesk.WithHTTPClient
-
-	response, err := client.Get("https://tiledesk.example/jwt/history")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	defer func() { _ = response.Body.Close() }()
-	fmt.Println(response.Status)
-	// Output: 401 Unauthorized
-}
-
-// What a program does about a 429 can be tried in a moment.
-func ExampleWithRateLimit() {
-	server := tiledesktest.NewHandler(tiledesktest.WithRateLimit(1))
-	client := http.Client{Transport: server.Transport()}
-	for range 2 {
-		response, err := client.Get("https://tiledesk.example/")
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		_ = response.Body.Close()
-		fmt.Printf("%s %q\n", response.Status, response.Header.Get("Retry-After"))
-	}
-	// Output:
-	// 200 OK ""
-	// 429 Too Many Requests "60"
 }
 
 // Entries of the real module may have fields that nobody has written down.

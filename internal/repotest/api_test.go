@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
 // The exported API, written down once more: what does not compile here breaks
@@ -23,20 +24,31 @@ var (
 	_ func(context.Context, string, string, ...tiledesk.Option) (*tiledesk.Client, error) = tiledesk.SignIn
 	_ func(*tiledesk.Client, context.Context) (*tiledesk.Response, error)                 = (*tiledesk.Client).SignOut
 	_ func(*tiledesk.Client) string                                                       = (*tiledesk.Client).BaseURL
+	_ func(*tiledesk.Client)                                                              = (*tiledesk.Client).CloseIdleConnections
+	_ func(*tiledesk.Client, tiledesk.Credentials) (*tiledesk.Client, error)              = (*tiledesk.Client).WithCredentials
+	_ func(*tiledesk.Client, context.Context) (*tiledesk.Claims, error)                   = (*tiledesk.Client).Claims
 
 	_ func(email, password string) tiledesk.Credentials = tiledesk.BasicAuth
 	_ func(token string) tiledesk.Credentials           = tiledesk.JWTAuth
 	_ func(token string) (*tiledesk.Claims, error)      = tiledesk.ParseClaims
 	_ func(time.Time) func(*tiledesk.Token) bool        = tiledesk.CreatedBefore
 
-	_ func(string) tiledesk.Option               = tiledesk.WithBaseURL
-	_ func(*http.Client) tiledesk.Option         = tiledesk.WithHTTPClient
-	_ func(tiledesk.RetryPolicy) tiledesk.Option = tiledesk.WithRetryPolicy
-	_ func(tiledesk.RateLimiter) tiledesk.Option = tiledesk.WithRateLimiter
-	_ func(*slog.Logger) tiledesk.Option         = tiledesk.WithLogger
-	_ func(string) tiledesk.Option               = tiledesk.WithUserAgent
-	_ func() tiledesk.Option                     = tiledesk.WithInsecureHTTP
-	_ func() tiledesk.Option                     = tiledesk.WithSortAlias
+	_ func(string) tiledesk.Option                                       = tiledesk.WithBaseURL
+	_ func(*http.Client) tiledesk.Option                                 = tiledesk.WithHTTPClient
+	_ func(tiledesk.RetryPolicy) tiledesk.Option                         = tiledesk.WithRetryPolicy
+	_ func(tiledesk.RateLimiter) tiledesk.Option                         = tiledesk.WithRateLimiter
+	_ func(*slog.Logger) tiledesk.Option                                 = tiledesk.WithLogger
+	_ func(string) tiledesk.Option                                       = tiledesk.WithUserAgent
+	_ func() tiledesk.Option                                             = tiledesk.WithInsecureHTTP
+	_ func() tiledesk.Option                                             = tiledesk.WithSortAlias
+	_ func(time.Duration) tiledesk.Option                                = tiledesk.WithAttemptTimeout
+	_ func(func(tiledesk.Attempt)) tiledesk.Option                       = tiledesk.WithObserver
+	_ func(...func(http.RoundTripper) http.RoundTripper) tiledesk.Option = tiledesk.WithMiddleware
+
+	_ func() tiledesk.RetryPolicy                         = tiledesk.DefaultRetryPolicy
+	_ func(tiledesk.AdaptiveOptions) tiledesk.RateLimiter = tiledesk.NewAdaptiveLimiter
+	_ tiledesk.Credentials                                = tiledesk.CredentialsFunc(nil)
+	_ func(*tiledesk.Token) tiledesk.Target               = (*tiledesk.Token).Target
 
 	_ error                                  = (*tiledesk.APIError)(nil)
 	_ func(*tiledesk.RevokeReport) error     = (*tiledesk.RevokeReport).Err
@@ -44,6 +56,15 @@ var (
 	_ func(tiledesk.Outcome) ([]byte, error) = tiledesk.Outcome.MarshalText
 	_ json.Marshaler                         = tiledesk.RevokeResult{}
 	_ tiledesk.RateLimiter                   = (*rate.Limiter)(nil)
+
+	_ = []error{tiledesk.ErrNoAnswer, tiledesk.ErrCredentials, tiledesk.ErrLimiterRefused, tiledesk.ErrTokensKeepAppearing}
+	_ = tiledesk.AdaptiveOptions{Start: 200, Max: 6000}
+	_ = tiledesk.Attempt{Method: "GET", Route: "/jwt/history", Number: 1, StatusCode: 200, Err: error(nil), RetryAfter: 1, Limited: 1, Duration: 1, Wait: 1}
+
+	_ func(*tiledesktest.Server) http.RoundTripper                = (*tiledesktest.Server).Transport
+	_ func(s *tiledesktest.Server, token, name string, value any) = (*tiledesktest.Server).SetField
+	_ func(int) tiledesktest.Option                               = tiledesktest.WithRateLimit
+	_ func() tiledesktest.Option                                  = tiledesktest.WithoutRecording
 )
 
 // service is what a program can ask of Client.JWT, and put a fake of its own in
