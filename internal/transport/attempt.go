@@ -35,8 +35,8 @@ func (l *loop) RoundTrip(req *http.Request) (*http.Response, error) {
 	if l.Err != nil {
 		return nil, l.Err
 	}
-	// Without a Location, so that http.Client follows no redirect.
-	l.reply = http.Response{StatusCode: l.Response.StatusCode, Body: http.NoBody, Request: req}
+	// Without a status, so that http.Client follows no redirect.
+	l.reply = http.Response{Body: http.NoBody}
 	return &l.reply, nil
 }
 
