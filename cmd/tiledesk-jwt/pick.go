@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -140,7 +141,8 @@ func (a *app) pick(ctx context.Context, list []choice, where, warning string) (c
 // terminal that cannot do more, and for those who have them read out.
 func (a *app) readsAloud() bool {
 	wish := a.getenv("ACCESSIBLE")
-	return a.dumb() || wish != "" && wish != "0" && wish != "false"
+	nameless := a.getenv("TERM") == "" && runtime.GOOS != "windows" // whose terminals have no name
+	return a.dumb() || nameless || wish != "" && wish != "0" && wish != "false"
 }
 
 // pickByNumber shows the tokens with numbers and reads which of them.

@@ -62,7 +62,7 @@ func TestRevoke_leftWithoutPicking(t *testing.T) {
 // Where lines have to stay, there are numbers and a question, and no escape sequence.
 func TestRevoke_picksByNumber(t *testing.T) {
 	t.Parallel()
-	for _, env := range []string{"TERM=dumb", "ACCESSIBLE=1"} {
+	for _, env := range []string{"TERM=dumb", "TERM=", "ACCESSIBLE=1"} {
 		server := newTestServer(t)
 		token := server.Issue(testEmail, 1)[0]
 		jti, _ := identify(token)
