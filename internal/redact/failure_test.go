@@ -56,7 +56,7 @@ func TestSecrets_Hide(t *testing.T) {
 	if err := secrets.Hide(nil); err != nil {
 		t.Errorf("nil became %v", err)
 	}
-	if err := secrets.Hide(io.EOF); err != io.EOF { //nolint:errorlint // the very same
+	if err := secrets.Hide(io.EOF); err != io.EOF {
 		t.Errorf("io.EOF became %v", err)
 	}
 	for name, err := range map[string]error{
@@ -66,7 +66,7 @@ func TestSecrets_Hide(t *testing.T) {
 		"a URL, whatever it is": &url.Error{Op: "Get", URL: "https://tiledesk.test", Err: io.EOF},
 	} {
 		hidden := secrets.Hide(err)
-		if hidden == err || strings.Contains(fmt.Sprintf("%v %+v %#v", hidden, hidden, hidden), "s3cret") { //nolint:errorlint // the very same
+		if hidden == err || strings.Contains(fmt.Sprintf("%v %+v %#v", hidden, hidden, hidden), "s3cret") {
 			t.Errorf("%s: it shows in %v", name, hidden)
 		}
 		for _, inner := range unwrap(hidden) {
