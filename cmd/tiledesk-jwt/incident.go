@@ -61,7 +61,7 @@ func (c *incidentCommand) Run(ctx context.Context, a *app) error {
 	l.verify = true // a later step says what a try showed
 	asJSON := c.Format == inJSON || c.Format == "" && !a.onTerminal.stdout
 	i := &incident{incidentCommand: c, leak: l, u: &undertaking{app: a, json: asJSON, file: &reportFile{}}}
-	if i.s, err = l.connect(ctx); err != nil {
+	if err := i.connect(ctx); err != nil {
 		return err
 	}
 	i.record = newIncidentRecord(a.now(), i.s, l)
@@ -71,6 +71,22 @@ func (c *incidentCommand) Run(ctx context.Context, a *app) error {
 	i.conclude(ctx)
 	i.write(ctx, file)
 	return ended(i.code)
+}
+
+// connect falls back to the leaked token where the sign-in is refused: it can still
+// revoke itself.
+func (i *incident) connect(ctx context.Context) (err error) {
+	i.s, err = i.leak.connect(ctx)
+	if codeOf(err) != exitRefused || interrupted(ctx) {
+		return err
+	}
+	i.app.console.complain("%s", explain(err))
+	goes, asked := i.goesOn(ctx, false, "Go on without them? The leaked token can revoke itself, and nothing else.")
+	if asked != nil || !goes {
+		return ended(exitRefused)
+	}
+	i.s, err = i.leak.connectAsItself()
+	return err
 }
 
 // steps goes through what can be done, until an interrupt.

@@ -56,7 +56,11 @@ func newIncidentRecord(now time.Time, s *session, l *leak) *incidentRecord {
 }
 
 // took takes in what became of the leaked token.
-func (r *incidentRecord) took(u *undertaking) {
+func (r *incidentRecord) took(u *undertaking, err error) {
+	r.Error = nil
+	if err != nil {
+		r.failed(err)
+	}
 	if u.report == nil {
 		return
 	}

@@ -20,12 +20,17 @@ func (i *incident) revokeIt(ctx context.Context) error {
 		return err
 	}
 	if i.isOfAnother() && i.tookBefore() {
-		return i.revokeByItself(ctx)
+		return i.revokeByItself(ctx, "These credentials are of another user.")
 	}
 	err = i.leak.revoke(ctx, i.s, i.u)
-	if i.u.report.NotFound > 0 && !i.leak.self && i.tookBefore() && i.s.userID == "" {
-		i.app.console.complain("The list of %s has no entry for this token: it may be of another account.", either(i.s.account, "your account"))
-		return i.revokeByItself(ctx)
+	switch {
+	case i.leak.self, !i.tookBefore(), err == nil:
+	case i.u.report.NotFound > 0 && i.s.userID == "":
+		i.record.took(i.u, err)
+		return i.revokeByItself(ctx, "The list of "+either(i.s.account, "your account")+" has no entry for it: it may be of another account.")
+	case isRefusal(err):
+		i.record.took(i.u, err)
+		return i.revokeByItself(ctx, "The server refuses these credentials.")
 	}
 	return i.settle(ctx, err)
 }
@@ -34,15 +39,16 @@ func (i *incident) tookBefore() bool {
 	return i.record.AcceptedBefore != nil && *i.record.AcceptedBefore
 }
 
-// isOfAnother reports whether the token is known to be of another user than the
-// credentials.
+// isOfAnother reports whether the credentials are not known to be those of the user of
+// the token.
 func (i *incident) isOfAnother() bool {
 	return i.owner != nil || i.s.userID != "" && i.s.userID != i.leak.claims.UserID
 }
 
 // revokeByItself lets the leaked token revoke itself, since nobody else can.
-func (i *incident) revokeByItself(ctx context.Context) error {
-	goes, err := i.goesOn(ctx, false, "The token is of user %s, and these credentials are not known to be. Let the token revoke itself?", either(i.leak.claims.UserID, "unknown"))
+func (i *incident) revokeByItself(ctx context.Context, why string) error {
+	i.app.console.complain("%s", why)
+	goes, err := i.goesOn(ctx, false, "The token is of user %s. Let it revoke itself?", either(i.leak.claims.UserID, "unknown"))
 	if err != nil || !goes {
 		return err
 	}
@@ -55,11 +61,10 @@ func (i *incident) revokeByItself(ctx context.Context) error {
 
 // settle takes in what the revocation ended with.
 func (i *incident) settle(ctx context.Context, err error) error {
-	i.record.took(i.u)
+	i.record.took(i.u, err)
 	if err == nil {
 		return nil
 	}
-	i.record.failed(err)
 	if interrupted(ctx) {
 		return errNotAnswered
 	}
@@ -119,11 +124,9 @@ func (i *incident) list(ctx context.Context) error {
 	i.heading("What else is signed in")
 	switch {
 	case i.isOfAnother():
-		i.app.console.note("Not listed: the credentials are of another account than the token, which is of user %s. Begin again with those of that user.", either(i.leak.claims.UserID, "unknown"))
-		return nil
+		return i.notReached("Not listed: that takes the credentials of user " + either(i.leak.claims.UserID, "unknown") + ". Begin again with those.")
 	case i.leak.self && !i.listed:
-		i.app.console.note("Not listed: that takes the credentials of the account, or a token that the server accepts.")
-		return nil
+		return i.notReached("Not listed: that takes the credentials of the account, or a token that the server accepts.")
 	case i.leak.self:
 		i.showOthers()
 		return nil
@@ -136,6 +139,15 @@ func (i *incident) list(ctx context.Context) error {
 		return err
 	}
 	i.showOthers()
+	return nil
+}
+
+// notReached says why, which is less than was asked for where the rest is to be revoked.
+func (i *incident) notReached(why string) error {
+	if i.Rest && !i.skips("rest") {
+		i.code = worse(i.code, exitUndone)
+	}
+	i.app.console.note("%s", why)
 	return nil
 }
 
@@ -199,10 +211,12 @@ func (i *incident) revokeRest(ctx context.Context) error {
 	case !i.wantsRest(), len(i.others) == 0:
 		return nil
 	case i.leak.self:
-		i.app.console.note("To end those, set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE of that account and run: tiledesk-jwt revoke-all --sign-in")
-		return nil
+		return i.notReached("To end those, set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE of that account and run: tiledesk-jwt revoke-all --sign-in")
 	}
 	i.heading("Revoke the rest")
+	if i.s.basic {
+		i.app.console.note("%s", basicIsSlow)
+	}
 	if text := i.app.howLong(len(i.others)); text != "" {
 		i.app.console.note("%s", text)
 	}

@@ -60,7 +60,7 @@ func (c *revokeAllCommand) Run(ctx context.Context, a *app) error {
 			}
 		}
 		if s.basic && !c.DryRun {
-			a.console.note("With email and password each request costs the server a password hash. --sign-in is faster: it uses one token and revokes it at the end.")
+			a.console.note("%s", basicIsSlow)
 		}
 		if c.DryRun {
 			return c.preview(ctx, a, s, selection)

@@ -16,6 +16,9 @@ import (
 // from the wait that a low --rate demands.
 const signOutTime = 15 * time.Second
 
+// basicIsSlow is told before a run of many requests (measured).
+const basicIsSlow = "With email and password each request costs the server a password hash. --sign-in is faster: it uses one token and revokes it at the end."
+
 // session is a client and what is known about its token.
 type session struct {
 	*tiledesk.Client
