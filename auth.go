@@ -61,11 +61,11 @@ func BasicAuth(email, password string) Credentials {
 	fixed := &fixedCredentials{value: func() string { return value }}
 	switch {
 	case strings.TrimSpace(email) == "":
-		fixed.err = invalidArgument("the email of BasicAuth is empty")
+		fixed.err = invalidArgument("the email is empty")
 	case strings.Contains(email, ":"):
-		fixed.err = invalidArgument("the email of BasicAuth has a colon in it, which Basic authorization cannot carry")
+		fixed.err = invalidArgument("the email has a colon in it, which Basic authorization cannot carry")
 	case authz.HasControl(email), authz.HasControl(password):
-		fixed.err = invalidArgument("email or password of BasicAuth has a control character in it; was a line break read along with it?")
+		fixed.err = invalidArgument("email or password has a control character in it; was a line break read along with it?")
 	}
 	return fixed
 }

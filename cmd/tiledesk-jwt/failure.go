@@ -105,7 +105,7 @@ func explain(err error) string {
 	case errors.As(err, &f):
 		return f.text
 	case errors.Is(err, tiledesk.ErrInvalidArgument):
-		return sentence(inOurTerms.Replace(withoutPrefix(err)))
+		return explainArgument(err)
 	case errors.Is(err, context.Canceled):
 		return "Interrupted."
 	case errors.Is(err, tiledesk.ErrTokensKeepAppearing):
@@ -121,21 +121,6 @@ func explain(err error) string {
 	}
 	return sentence(withoutPrefix(err))
 }
-
-// inOurTerms puts the flags and variables of this command in the place of the
-// functions of the package.
-var inOurTerms = strings.NewReplacer(
-	"WithInsecureHTTP", "--insecure-http",
-	"the email of BasicAuth", "TILEDESK_EMAIL",
-	"email or password of BasicAuth", "TILEDESK_EMAIL or the password",
-	"give it to BasicAuth", "set TILEDESK_EMAIL and TILEDESK_PASSWORD",
-	"the token of JWTAuth", "the token",
-	"JWTAuth takes", "this takes",
-	"the client's own token", "the token in use",
-	"with RevokeEach, or use BasicAuth,", "with tiledesk-jwt revoke --id, or use TILEDESK_EMAIL and TILEDESK_PASSWORD without --sign-in,",
-	"find the entry with ListHistory and use RevokeByID", "find the entry with tiledesk-jwt list --all and use tiledesk-jwt revoke --id",
-	"use RevokeToken, which reads the jti out of it", "put it into a file and use tiledesk-jwt revoke --token-from FILE",
-)
 
 const incompleteList = "The list may lack tokens. List again; if it stays so, run tiledesk-jwt doctor."
 

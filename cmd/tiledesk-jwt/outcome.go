@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+
 	"slices"
 	"strings"
+
+	"github.com/dustin/go-humanize"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -46,7 +48,7 @@ func countsOf(report *tiledesk.RevokeReport) (parts []string) {
 		{report.NotAttempted, "not attempted"},
 	} {
 		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.what))
+			parts = append(parts, humanize.Comma(int64(part.n))+" "+part.what)
 		}
 	}
 	return parts

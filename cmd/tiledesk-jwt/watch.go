@@ -124,7 +124,7 @@ func (w *watch) begin(ctx context.Context) error {
 	}
 	there := count(len(w.seen), "token")
 	if w.ordered && len(w.seen) >= enoughSeen {
-		there = "more than " + there
+		there = "at least " + there
 	}
 	w.console.note("Watching for sign-ins at %s; %s there now. Press Ctrl-C to end.", w.s.where(), areThere(there, len(w.seen)))
 	w.status.show(func(time.Time) string { return count(int(w.came.Load()), "sign-in") + " so far" })

@@ -14,6 +14,12 @@ import (
 // example is what errors show as a base URL of the right form.
 const example = "https://api.tiledesk.com/v3"
 
+// Reasons to refuse a base URL for which a program can say what to do instead.
+var (
+	ErrUserInfo = errors.New("the base URL has user information in it, which ends up in logs")
+	ErrInClear  = errors.New("the base URL is http://, which sends the credentials in the clear")
+)
+
 // Parse checks a base URL and tidies it. Its errors say what was wrong and
 // how to mend it, and never repeat the URL, which can hold a password.
 func Parse(raw string) (*url.URL, error) {
@@ -38,7 +44,7 @@ func Parse(raw string) (*url.URL, error) {
 	case u.Hostname() == "":
 		return nil, errors.New("the base URL has no host: write it like " + example)
 	case u.User != nil:
-		return nil, errors.New("the base URL has user information in it, which ends up in logs: give it to BasicAuth instead")
+		return nil, fmt.Errorf("%w: give it to BasicAuth instead", ErrUserInfo)
 	case u.RawQuery != "" || u.ForceQuery:
 		return nil, errors.New("the base URL has a query: take the ? and what follows away")
 	case strings.Contains(raw, "#"):
@@ -54,7 +60,7 @@ func CheckSecurity(u *url.URL, insecureHTTP bool) error {
 	if u.Scheme == "https" || insecureHTTP || IsLoopback(u.Hostname()) {
 		return nil
 	}
-	return errors.New("the base URL is http://, which sends the credentials in the clear: use https://, or WithInsecureHTTP if the network is your own")
+	return fmt.Errorf("%w: use https://, or WithInsecureHTTP if the network is your own", ErrInClear)
 }
 
 // IsLoopback reports whether a host is this machine by its name or address.

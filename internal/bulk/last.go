@@ -12,6 +12,9 @@ var (
 	errOwnWithoutJTI = errors.New("the client's own token shows no jti, so that no revocation ends it: only a new GLOBAL_SECRET on the server, or disabling the user, does")
 )
 
+// ErrOwnUnknown is why a run revokes nothing where it could revoke its own token.
+var ErrOwnUnknown = errors.New("no entry of the list shows a jti, so that the client's own token cannot be told from the others")
+
 // cannotTell is why nothing that was chosen may be revoked: the client's own token
 // is somewhere among entries that do not show which one it is.
 func (r *run) cannotTell(chosen []listedToken) error {
@@ -19,8 +22,8 @@ func (r *run) cannotTell(chosen []listedToken) error {
 	if r.jtis || len(r.own.unlisted()) == 0 || !slices.ContainsFunc(chosen, couldBeOwn) {
 		return nil
 	}
-	return fmt.Errorf("tiledesk: %w: no entry of the list shows a jti, so that the client's own token cannot be told from the others: "+
-		"name the tokens to revoke by their ids with RevokeEach, or use BasicAuth, under which all may be revoked", r.options.Kinds.InvalidArgument)
+	return fmt.Errorf("tiledesk: %w: %w: name the tokens to revoke by their ids with RevokeEach, or use BasicAuth, under which all may be revoked",
+		r.options.Kinds.InvalidArgument, ErrOwnUnknown)
 }
 
 // hold keeps a token of the run itself for the end.
