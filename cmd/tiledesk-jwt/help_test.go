@@ -89,3 +89,21 @@ func TestCompletion_ofBash(t *testing.T) {
 		}
 	}
 }
+
+// What is too long for a terminal of 80 columns is broken where a shell allows it.
+func TestExamples_fitIntoATerminal(t *testing.T) {
+	t.Parallel()
+	for name, list := range examples {
+		for _, e := range list {
+			text := folded(e.line)
+			if joined := strings.ReplaceAll(text, "\\\n        ", ""); joined != e.line {
+				t.Errorf("%s: %q", name, joined)
+			}
+			for line := range strings.SplitSeq(text, "\n") {
+				if len(line) > 76 {
+					t.Errorf("%s: %q has %d columns", name, line, len(line))
+				}
+			}
+		}
+	}
+}

@@ -33,6 +33,9 @@ func manual(model *kong.Application) string {
 		}
 		m.macro(".SS " + quoted(strings.TrimPrefix(command.Summary(), "tiledesk-jwt ")))
 		m.text(command.Help)
+		if command.Detail != "" {
+			m.macro(".PP")
+		}
 		m.paragraphs(command.Detail)
 		for _, argument := range command.Positional {
 			m.entry(argument.Summary(), argument.Help)

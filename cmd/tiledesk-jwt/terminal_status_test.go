@@ -73,3 +73,17 @@ func TestWatch_fitsIntoTheTerminal(t *testing.T) {
 		}
 	}
 }
+
+func TestHelp_fitsIntoTheTerminal(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	for _, columns := range []uint16{120, 80, 40} {
+		for _, args := range [][]string{{"--help"}, {"help", "exit-codes"}, {"help", "environment"}, {"list", "--help"}, {"revoke-all", "--help"}} {
+			text := onTerminal(t, server, columns, []string{"NO_COLOR=1"}, args...).end(exitDone)
+			checkWidth(t, text, columns)
+			if len(strings.Fields(text)) < 50 {
+				t.Errorf("%d columns: %v: %q", columns, args, text)
+			}
+		}
+	}
+}

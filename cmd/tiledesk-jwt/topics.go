@@ -140,8 +140,30 @@ func withExamples(model *kong.Application) {
 		}
 		text := command.Detail + "\n\nExamples:\n"
 		for _, e := range list {
-			text += "\n    # " + e.about + "\n    " + e.line + "\n"
+			text += "\n    # " + e.about + "\n    " + folded(e.line) + "\n"
 		}
 		command.Detail = strings.TrimSpace(text)
 	}
+}
+
+// folded breaks a command line that is too long for a terminal in front of a flag or a
+// pipe, as a shell lets one do it.
+func folded(line string) string {
+	const most = 72
+	width, pieces := 0, strings.Split(line, " ")
+	for i, piece := range pieces {
+		isBreak := strings.HasPrefix(piece, "--") && !strings.HasSuffix(piece, "'") || piece == "|"
+		length := len(piece)
+		for _, next := range pieces[i+1:] { // up to the next break
+			if strings.HasPrefix(next, "--") || next == "|" {
+				break
+			}
+			length += 1 + len(next)
+		}
+		if isBreak && width+length > most {
+			pieces[i], width = "\\\n        "+piece, 0
+		}
+		width += 1 + len(piece)
+	}
+	return strings.Join(pieces, " ")
 }
