@@ -27,6 +27,7 @@ type incidentRecord struct {
 	Error          *string      `json:"error"`
 	Verified       *bool        `json:"verified"` // by the leaked token itself
 	Enforced       *bool        `json:"enforced"` // by that, or by the token of --sign-in
+	Cached         *bool        `json:"cached"`   // of a token that is still accepted: the server checks, and remembers that
 	Others         *otherTokens `json:"others"`
 	Rest           *runJSON     `json:"rest"`
 	Interrupted    bool         `json:"interrupted"`
@@ -141,7 +142,10 @@ func (i *incident) summary() []string {
 func (i *incident) remains() []string {
 	r, user := i.record, either(i.leak.claims.UserID, "unknown")
 	var list []string
-	if r.Enforced != nil && !*r.Enforced {
+	switch {
+	case r.Cached != nil && *r.Cached:
+		list = append(list, "See that the server refuses the token, once it has forgotten its check of it: tiledesk-jwt revoke --token-from FILE --verify-for 10m")
+	case r.Enforced != nil && !*r.Enforced:
 		list = append(list, "Have the administrator of the server start it with JWT_HISTORY_ENABLED=true: until then it accepts revoked tokens.")
 	}
 	if len(i.leak.claims.Audience) > 0 && strings.HasPrefix(i.leak.claims.Audience[0], "/projects/") {

@@ -95,8 +95,15 @@ func (i *incident) proveIt(ctx context.Context) error {
 	}
 	p := i.app.prove(ctx, []witness{i.s.witnessOf(i.leak.claims.JTI, i.leak.token)}, i.VerifyFor)
 	p.good = "verified: the server accepted the token before and refuses it now"
+	if p.verdict == accepted {
+		p.cached = i.app.remembersCheck(ctx, i.s)
+	}
 	i.code = worse(i.code, i.app.tellProof(ctx, p, true, i.u.json))
+	i.record.Cached = p.cached
 	i.record.Verified, i.record.Enforced = p.known(), p.known()
+	if p.cached != nil {
+		i.record.Enforced = p.cached
+	}
 	if interrupted(ctx) {
 		return errNotAnswered
 	}

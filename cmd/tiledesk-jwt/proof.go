@@ -49,6 +49,7 @@ type proof struct {
 	waited  time.Duration // since the first try
 	err     error         // why a try failed
 	good    string        // the words for a refusal
+	cached  *bool         // of one that is still accepted: the server does check, and remembers that; false: it does not; nil: not known
 }
 
 // prove tries revoked tokens, those that are still accepted again and again until
@@ -131,14 +132,30 @@ func (p proof) text() string {
 		return p.good
 	case p.verdict == refused:
 		return p.good + ", " + late + ": it remembers its check of a token for a while"
-	case p.verdict == accepted && p.waited == 0:
-		return "STILL ACCEPTED: the server noted the revocation of " + p.jti + " and still accepts the token. " + treatAll + "Its administrator has to start it with JWT_HISTORY_ENABLED=true. Only if it remembers its checks for a while does it refuse the token later: --verify-for 60s waits for that. " + whatEndsIt
 	case p.verdict == accepted:
-		return "STILL ACCEPTED: the server noted the revocation of " + p.jti + " and still accepts the token " + late + ". " + treatAll + "Its administrator has to start it with JWT_HISTORY_ENABLED=true; only if it remembers its checks for longer than that does it refuse the token later. " + whatEndsIt
+		text := "STILL ACCEPTED: the server noted the revocation of " + p.jti + " and still accepts the token"
+		if p.waited > 0 {
+			text += " " + late
+		}
+		return text + ". " + treatAll + p.whyAccepted()
 	case p.err == nil:
 		return "Whether the server refuses revoked tokens was not tried: there was no token to try that it had accepted before and that this run revoked."
 	}
 	return "Whether the server refuses revoked tokens could not be found out. " + treatAll + explain(p.err)
+}
+
+// whyAccepted tells a check that is remembered from none.
+func (p proof) whyAccepted() string {
+	const setting = "Its administrator has to start it with JWT_HISTORY_ENABLED=true"
+	switch {
+	case p.cached != nil && *p.cached:
+		return "It does check revocations: it refuses a token that was revoked before its first use. So it remembers its check of this one for a while. Try again later, or wait for it with --verify-for 10m. " + whatEndsIt
+	case p.cached != nil:
+		return "It does not check revocations: it also accepts a token that was revoked before its first use. " + setting + ". " + whatEndsIt
+	case p.waited == 0:
+		return setting + ". Only if it remembers its checks for a while does it refuse the token later: --verify-for 60s waits for that. " + whatEndsIt
+	}
+	return setting + "; only if it remembers its checks for longer than that does it refuse the token later. " + whatEndsIt
 }
 
 const treatAll = "Treat every token that was revoked there as still valid. "

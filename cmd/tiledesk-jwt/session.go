@@ -28,8 +28,9 @@ type session struct {
 	signedIn bool
 	basic    bool // authorizes with email and password
 
+	who account // zero where the leaked token calls for itself
+
 	// Of a session that signed in.
-	who      account
 	began    time.Time // when the first token was issued, by the clock of the server; zero when unknown
 	worked   bool      // the server took a token of this session
 	ended    bool      // the run itself revoked the token, its sign-out included
@@ -81,7 +82,7 @@ func (a *app) connect(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &session{Client: client, basic: !account.hasToken()}
+	s := &session{Client: client, basic: !account.hasToken(), who: account}
 	if account.hasToken() {
 		s.jti, s.userID = identify(account.token())
 	}

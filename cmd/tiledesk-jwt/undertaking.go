@@ -28,6 +28,7 @@ type undertaking struct {
 	witnesses []witness // tokens that this run revoked and that the server accepted before
 	unproved  bool      // a token that was to be tried cannot prove anything, which was said
 	verified  string    // in other words than usual
+	cached    *bool     // see proof
 	byID      bool      // a token was revoked by its id alone, so that it may have no jti
 }
 
@@ -132,6 +133,7 @@ type runJSON struct {
 	Incomplete   bool         `json:"incomplete"`
 	DoneBefore   int          `json:"doneBefore"`
 	Verified     *bool        `json:"verified"`
+	Cached       *bool        `json:"cached"` // of a token that is still accepted: the server checks, and remembers that
 	Error        *string      `json:"error"`
 	Results      []resultLine `json:"results"`
 }
@@ -142,7 +144,7 @@ func (u *undertaking) result(s *session, dryRun bool, verified *bool) runJSON {
 		BaseURL: s.BaseURL(), Account: orNull(s.account), DryRun: dryRun,
 		Revoked: r.Revoked, AlreadyGone: r.AlreadyGone, NotFound: r.NotFound, Skipped: r.Skipped, Planned: r.Planned,
 		Failed: r.Failed, NotAttempted: r.NotAttempted, WithoutJTI: r.WithoutJTI, Incomplete: r.Incomplete,
-		DoneBefore: u.file.resumed(), Verified: verified, Results: slices.Clip(u.results),
+		DoneBefore: u.file.resumed(), Verified: verified, Cached: u.cached, Results: slices.Clip(u.results),
 	}
 	if result.Results == nil {
 		result.Results = []resultLine{}
@@ -211,6 +213,10 @@ func (a *app) proveUndertaking(ctx context.Context, u *undertaking, s *session, 
 	}
 	p := a.prove(ctx, witnesses, proving.VerifyFor)
 	p.good = u.proved()
+	if p.verdict == accepted && proving.wanted() {
+		p.cached = a.remembersCheck(ctx, s)
+		u.cached = p.cached
+	}
 	code, verified := a.tellProof(ctx, p, proving.wanted(), u.json), p.known()
 	if len(u.witnesses) > 0 && p.verdict == refused {
 		a.console.note("%s", stillElsewhere)

@@ -1,0 +1,92 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+// remembering is a server behind one that still accepts this token, as a check that is
+// remembered does.
+func remembering(t *testing.T, server *tiledesktest.Server, token string) *httptest.Server {
+	t.Helper()
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet && strings.HasSuffix(r.Header.Get("Authorization"), token) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = w.Write([]byte("[]"))
+			return
+		}
+		server.ServeHTTP(w, r)
+	}))
+	t.Cleanup(front.Close)
+	return front
+}
+
+// A token that was revoked before its first use tells a check that is remembered from
+// none, and is not left behind.
+func TestVerify_tellsARememberedCheckFromNone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		opts         []tiledesktest.Option
+		says, record string
+	}{
+		"remembered": {nil, "It does check revocations: it refuses a token that was revoked before its first use.", `"verified":false,"enforced":true,"cached":true,`},
+		"no check": {
+			[]tiledesktest.Option{tiledesktest.WithoutEnforcement()},
+			"It does not check revocations: it also accepts a token that was revoked before its first use. Its administrator has to start it with JWT_HISTORY_ENABLED=true.",
+			`"verified":false,"enforced":false,"cached":false,`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t, c.opts...)
+			leaked := server.Issue(testEmail, 1)[0]
+			front := remembering(t, server, leaked)
+			a, stderr := signingIn(server)
+			a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": front.URL, "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
+			code := a.run([]string{"incident", "--token-from", fileWith(t, leaked), "--yes", "--verify-for", "0s"})
+			said := a.stdout.(*bytes.Buffer).String()
+			if code != exitUndone || !strings.Contains(said, c.record) || !strings.Contains(stderr.String(), c.says) {
+				t.Errorf("exit code %d: %s%s", code, said, stderr)
+			}
+			tokens := server.Tokens(testEmail)
+			if len(tokens) != 2 || !server.Revoked(tokens[1]) {
+				t.Fatal("the token that was signed in for is left")
+			}
+			fresh, _ := identify(tokens[1])
+			revoked := false
+			for _, r := range server.Requests() {
+				revoked = revoked || r.Method == http.MethodDelete && strings.HasSuffix(r.Path, fresh)
+				if strings.HasSuffix(r.Header.Get("Authorization"), tokens[1]) && !revoked {
+					t.Error("the token was used before it was revoked")
+				}
+			}
+		})
+	}
+}
+
+// Where the token cannot be revoked again, it is named.
+func TestVerify_namesATokenThatItLeaves(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithoutEnforcement())
+	leaked := server.Issue(testEmail, 1)[0]
+	deletes := 0
+	server.OnRequest(func(r tiledesktest.Request) {
+		switch {
+		case r.Method == http.MethodDelete:
+			deletes++
+		case r.Method == http.MethodPost: // the sign-in, behind the first revocation
+			server.Inject(tiledesktest.Fault{Method: http.MethodDelete, Times: -1, Status: http.StatusInternalServerError, Body: `{"success":false}`})
+		}
+	})
+	a, stderr := signingIn(server)
+	code := a.run([]string{"revoke", "--token-from", fileWith(t, leaked), "--yes", "--verify"})
+	jti, _ := identify(server.Tokens(testEmail)[1])
+	if said := stderr.String(); code != exitUndone || deletes != 2 || !strings.Contains(said, "was left and never expires. To end it, run: tiledesk-jwt revoke "+jti) || !strings.Contains(said, "STILL ACCEPTED") {
+		t.Errorf("exit code %d: %s", code, said)
+	}
+}
