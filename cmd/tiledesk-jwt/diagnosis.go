@@ -127,6 +127,8 @@ func (x *examination) enforcement() finding {
 		return finding{problem, name, "not known, since its own token could not be revoked. " + explain(x.noRevoke)}
 	case x.Enforced == nil:
 		return finding{worthKnowing, name, cutShort}
+	case *x.Enforced && x.late != nil:
+		return finding{worthKnowing, name, "a revoked token is refused, but late: the server remembers for a while that a token was good when it was last used. revoke --verify-for 10m waits for that. " + stillElsewhere}
 	case *x.Enforced:
 		return finding{fine, name, "a revoked token is refused. " + stillElsewhere}
 	}

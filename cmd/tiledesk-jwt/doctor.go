@@ -14,7 +14,7 @@ type doctorCommand struct {
 
 // Help is what doctor --help says in addition.
 func (*doctorCommand) Help() string {
-	return `What a server does with revocations differs, and nobody outside knows. The doctor finds out: it signs in for a token of its own, revokes that one twice, and leaves every other token alone. That needs TILEDESK_EMAIL and a password; with a token alone, or with --read-only, it only looks.
+	return `What a server does with revocations differs, and nobody outside knows. The doctor finds out: it signs in for a token of its own, revokes that one twice, and leaves every other token alone. Where the server still accepts it, one more token, revoked before its first use, tells whether it remembers its check. That needs TILEDESK_EMAIL and a password; with a token alone, or with --read-only, it only looks.
 
 It ends with 1 when the server still accepts revoked tokens.`
 }
@@ -55,6 +55,7 @@ type findings struct {
 	ownListed   *bool // the token in use, or the one that it signed in for; nil: not known
 	fewTokens   bool  // too few to tell one order from another
 	readOnly    bool  // no token of its own was to be had
+	late        *bool // its token was still accepted: the server checks, and remembers that; nil: not known
 	noRevoke    error // why its own token could not be revoked
 	left        error // that its own token was left
 }
@@ -173,6 +174,10 @@ func (x *examination) tryRevocation(ctx context.Context) error {
 		return err
 	}
 	x.Enforced = ptr(!still)
+	if still {
+		x.late = x.remembersCheck(ctx, x.own)
+		x.Enforced = ptr(x.late != nil && *x.late)
+	}
 	x.reveal(false)
 	if before != nil && *before {
 		if x.RevokedStay, err = x.lists(ctx, x.own.jti); err != nil {

@@ -5,22 +5,39 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-// remembering is a server behind one that still accepts this token, as a check that is
-// remembered does.
-func remembering(t *testing.T, server *tiledesktest.Server, token string) *httptest.Server {
+// remembering is a front of a server that goes on accepting each token that was
+// accepted once, as a check that is remembered does.
+func remembering(t *testing.T, server *tiledesktest.Server) *httptest.Server {
 	t.Helper()
+	var mu sync.Mutex
+	accepted := make(map[string]bool)
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet && strings.HasSuffix(r.Header.Get("Authorization"), token) {
+		authorization := r.Header.Get("Authorization")
+		if r.Method != http.MethodGet || !strings.HasPrefix(authorization, "JWT ") {
+			server.ServeHTTP(w, r)
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if accepted[authorization] {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte("[]"))
 			return
 		}
-		server.ServeHTTP(w, r)
+		answer := httptest.NewRecorder()
+		server.ServeHTTP(answer, r)
+		accepted[authorization] = answer.Code == http.StatusOK
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(answer.Body.Bytes())
 	}))
 	t.Cleanup(front.Close)
 	return front
@@ -45,7 +62,7 @@ func TestVerify_tellsARememberedCheckFromNone(t *testing.T) {
 			t.Parallel()
 			server := newTestServer(t, c.opts...)
 			leaked := server.Issue(testEmail, 1)[0]
-			front := remembering(t, server, leaked)
+			front := remembering(t, server)
 			a, stderr := signingIn(server)
 			a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": front.URL, "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
 			code := a.run([]string{"incident", "--token-from", fileWith(t, leaked), "--yes", "--verify-for", "0s"})
@@ -89,4 +106,18 @@ func TestVerify_namesATokenThatItLeaves(t *testing.T) {
 	if said := stderr.String(); code != exitUndone || deletes != 2 || !strings.Contains(said, "was left and never expires. To end it, run: tiledesk-jwt revoke "+jti) || !strings.Contains(said, "STILL ACCEPTED") {
 		t.Errorf("exit code %d: %s", code, said)
 	}
+}
+
+// The doctor calls no server lax that remembers its checks.
+func TestDoctor_tellsARememberedCheckFromNone(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	front := remembering(t, server)
+	a, stderr := signingIn(server)
+	a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": front.URL, "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
+	code := a.run([]string{"doctor"})
+	if said := a.stdout.(*bytes.Buffer).String(); code != exitDone || !strings.Contains(strings.Join(strings.Fields(said), " "), "a revoked token is refused, but late") {
+		t.Errorf("exit code %d: %s%s", code, said, stderr)
+	}
+	allRevoked(t, server)
 }
