@@ -158,3 +158,29 @@ func TestAll_redactsATokenInThePlaceOfAnIdentifier(t *testing.T) {
 		t.Errorf("got %+v, %+v", r.Target, r.Token)
 	}
 }
+
+// A token that was in use before, and that the list shows, is waited for like others.
+func TestAll_confirmsNothingWithoutAnotherListing(t *testing.T) {
+	t.Parallel()
+	turn := 0
+	f := &fake{
+		lists: []list{listOf("first", "second", "a")}, remove: answers(map[string]bulk.Answer{"id-first": gone, "first": gone}),
+		authorization: func() (string, error) {
+			if turn++; turn == 1 {
+				return "first", nil
+			}
+			return "second", nil
+		},
+	}
+	got, summary := runAll(t, f, bulk.Options{IncludeCurrent: true})
+	if result := got.of(t, "first"); result.Outcome != bulk.Failed || result.Attempts != 2 || len(got) != 3 {
+		t.Errorf("got %+v, %v", got, summary.Whole)
+	}
+}
+
+func TestAll_skipsWhatMatchDoesNotChoose(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{listOf("a", "b", "own")}}
+	got, _ := runAll(t, f, bulk.Options{Match: func(token *bulk.Token) (bool, error) { return token.JTI == "b", nil }})
+	got.want(t, map[string]string{"a": "skipped after 0", "b": "revoked after 1", "own": "skipped after 0"})
+}

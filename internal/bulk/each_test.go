@@ -189,3 +189,19 @@ func TestEach_cutsOffWhatWasSentWhenTheSequencePanics(t *testing.T) {
 		}, got.options(bulk.Options{}))
 	})
 }
+
+func TestEach_failsTheTargetAtWhichTheCredentialsFail(t *testing.T) {
+	t.Parallel()
+	sealed, turn := errors.New("sealed"), 0
+	f := &fake{authorization: func() (string, error) {
+		if turn++; turn == 1 {
+			return "own", nil
+		}
+		return "", sealed
+	}}
+	got, summary := runEach(t, f, bulk.Options{}, "a", "b")
+	got.want(t, map[string]string{"a": "revoked after 1", "b": "failed after 0"})
+	if len(f.sent) != 1 || !errors.Is(got[1].Err, sealed) {
+		t.Errorf("sent %v: %v", f.identifiers(), summary)
+	}
+}

@@ -3,7 +3,6 @@ package bulk
 import (
 	"cmp"
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/go-tiledesk/tiledesk/internal/redact"
@@ -107,8 +106,7 @@ func (o *ownTokens) saw(jti string) {
 	}
 }
 
-// unlisted are the own tokens whose jti no listing shows, in the order of their
-// turns.
+// unlisted are the own tokens whose jti no listing shows, in any order.
 func (o *ownTokens) unlisted() (unlisted []ownToken) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -117,7 +115,6 @@ func (o *ownTokens) unlisted() (unlisted []ownToken) {
 			unlisted = append(unlisted, own)
 		}
 	}
-	slices.SortFunc(unlisted, func(a, b ownToken) int { return cmp.Compare(a.turn, b.turn) })
 	return unlisted
 }
 
