@@ -59,6 +59,13 @@ func (c *completeCommand) Run(a *app, model *kong.Kong) error {
 	return nil
 }
 
+// suggested are values of flags that take others as well.
+var suggested = map[string][]string{
+	"rate": {"auto"},
+	"sort": {"createdAt", "updatedAt", "jti", "id"},
+	"json": ownFields,
+}
+
 // offers are the flags and commands, or the values, that may come next.
 func offers(root *kong.Node, words []string) []string {
 	node := root
@@ -72,7 +79,7 @@ func offers(root *kong.Node, words []string) []string {
 	var list []string
 	for _, flag := range flagsOf(node) {
 		if n := len(words); n > 0 && words[n-1] == "--"+flag.Name && !flag.IsBool() {
-			return values(flag.Value, flag.PlaceHolder)
+			return append(values(flag.Value, flag.PlaceHolder), suggested[flag.Name]...)
 		}
 		list = append(list, "--"+flag.Name)
 	}

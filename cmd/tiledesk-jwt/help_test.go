@@ -78,7 +78,7 @@ func TestCompletion_ofBash(t *testing.T) {
 		"tiledesk-jwt list --format = js": "json jsonl", // as bash splits it
 		"tiledesk-jwt rev":                "revoke revoke-all",
 		"tiledesk-jwt revoke --from x":    "files",
-		"tiledesk-jwt list --sort x":      "",
+		"tiledesk-jwt list --match x":     "",
 	} {
 		script := `compopt() { echo -n files; }; source <(tiledesk-jwt completion bash); COMP_WORDS=(` + line + `); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _tiledesk_jwt; echo "${COMPREPLY[*]}"`
 		cmd := exec.Command(bash, "--norc", "-c", script)

@@ -42,7 +42,7 @@ func (c *listCommand) Run(ctx context.Context, a *app) error {
 		return usage("--json and --jq give JSON, so they go with no --format %s.", c.Format)
 	}
 	return a.withSession(ctx, func(s *session) error {
-		l := &listing{listCommand: c, app: a, s: s, before: c.cutoff(a.now()), order: newOrder(c.Sort, c.Direction)}
+		l := &listing{listCommand: c, app: a, s: s, before: c.cutoff(a.now()), order: newOrder(c.Sort, c.Direction), found: make(map[string]bool)}
 		l.out = l.writer()
 		footer, err := l.fetch(ctx)
 		_, waits := l.out.(*whole)
@@ -80,6 +80,7 @@ type listing struct {
 	order  *order // of rows that wait to be sorted
 	out    rowWriter
 	seen   int
+	found  map[string]bool // the fields of --match that some token has
 	shown  int
 	failed error // the first write that failed
 }
@@ -141,6 +142,9 @@ func (l *listing) fetchAll(ctx context.Context, opts *tiledesk.ListHistoryOption
 // take keeps a token that was chosen, without the bytes that it came in.
 func (l *listing) take(token *tiledesk.Token) {
 	l.seen++
+	for _, c := range l.Match {
+		l.found[c.field] = l.found[c.field] || fieldOf(token, l.s.jti, c.field).value != nil
+	}
 	if !l.before.IsZero() && !tiledesk.CreatedBefore(l.before)(token) || !l.has(token, l.s.jti) {
 		return
 	}
@@ -190,12 +194,24 @@ func (l *listing) finish(ctx context.Context) error {
 // nothing says that there are no rows, and why.
 func (l *listing) nothing() string {
 	switch {
+	case l.seen > 0 && l.misspelled() != "":
+		return "None of the " + count(l.seen, "token") + " that were listed has a field " + l.misspelled() + "."
 	case l.seen > 0:
 		return "None of the " + count(l.seen, "token") + " that were listed is chosen."
 	case l.Page > 1:
 		return fmt.Sprintf("There are no tokens on page %d.", l.Page)
 	}
 	return "There are no tokens here."
+}
+
+// misspelled is a field of --match that no token has; empty: there is none.
+func (l *listing) misspelled() string {
+	for _, c := range l.Match {
+		if !l.found[c.field] {
+			return c.field
+		}
+	}
+	return ""
 }
 
 // pageFooter says what was shown of what, and how to see more if there is any.

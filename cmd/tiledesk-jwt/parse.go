@@ -47,6 +47,9 @@ func explainParse(args []string, err error) (text, help string) {
 
 // meantBy leads from flags that other programs have to those of this one.
 func meantBy(text string) string {
+	if strings.HasPrefix(text, "--json: ") && strings.HasSuffix(text, "(<EOL>)") {
+		return "--json: name the fields, such as " + strings.Join(ownFields, ",") + "; list --wide shows which others there are."
+	}
 	flag, found := strings.CutPrefix(text, "unknown flag ")
 	flag, _, _ = strings.Cut(flag, ",") // behind which the parser guesses
 	switch {
