@@ -25,7 +25,8 @@ const (
 	// catchUp is how much faster than the limit requests may leave: the minute as a
 	// whole keeps to it.
 	catchUp = 1.1
-	// leastLimit is the lowest limit that is believed: others may have used it up.
+	// leastLimit is the lowest limit that is believed, since others may have used it
+	// up, and the lowest rate after refusals.
 	leastLimit = 20
 
 	firstStep, leastStep, mostStep = 0.25, 0.02, 0.5
@@ -203,7 +204,7 @@ func (l *Limiter) learn(now time.Time) {
 		l.step, l.patience = max(l.step/4, leastStep), min(2*l.patience, mostPatience)
 	}
 	l.limit = max(float64(l.window.total), leastLimit)
-	l.rate = min(l.rate/2, l.limit)
+	l.rate = max(min(l.rate/2, l.limit), leastLimit)
 	l.refused, l.grown, l.tried = now, now, now
 	l.bound, l.trials = false, 0
 }

@@ -3,121 +3,12 @@ package pace_test
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk/internal/pace"
 )
-
-// server counts requests as it is told to.
-type server struct {
-	mu      sync.Mutex
-	counts  func(now time.Time) (wait time.Duration) // 0: it is taken
-	took    int
-	refused int
-}
-
-// sliding takes at most n requests in any minute.
-func sliding(n int) func(time.Time) time.Duration {
-	var recent []time.Time
-	return func(now time.Time) time.Duration {
-		for len(recent) > 0 && now.Sub(recent[0]) >= time.Minute {
-			recent = recent[1:]
-		}
-		if len(recent) >= n {
-			return recent[0].Add(time.Minute).Sub(now)
-		}
-		recent = append(recent, now)
-		return 0
-	}
-}
-
-// fixed takes at most n requests in each minute of the clock.
-func fixed(n int) func(time.Time) time.Duration {
-	var began time.Time
-	count := 0
-	return func(now time.Time) time.Duration {
-		if minute := now.Truncate(time.Minute); minute != began {
-			began, count = minute, 0
-		}
-		if count >= n {
-			return began.Add(time.Minute).Sub(now)
-		}
-		count++
-		return 0
-	}
-}
-
-// each takes at most n requests in any second, and does not say when to come again.
-func each(n int) func(time.Time) time.Duration {
-	var recent []time.Time
-	return func(now time.Time) time.Duration {
-		for len(recent) > 0 && now.Sub(recent[0]) >= time.Second {
-			recent = recent[1:]
-		}
-		if len(recent) >= n {
-			return -1
-		}
-		recent = append(recent, now)
-		return 0
-	}
-}
-
-func unlimited(time.Time) time.Duration { return 0 }
-
-const latency = 20 * time.Millisecond
-
-// work sends requests until so many were taken, by so many workers, each again as
-// long as it is refused.
-func (s *server) work(t *testing.T, l *pace.Limiter, requests, workers int) time.Duration {
-	began := time.Now()
-	jobs := make(chan struct{})
-	var all sync.WaitGroup
-	for range workers {
-		all.Go(func() {
-			for range jobs {
-				for !s.send(t, l) {
-				}
-			}
-		})
-	}
-	for range requests {
-		jobs <- struct{}{}
-	}
-	close(jobs)
-	all.Wait()
-	return time.Since(began)
-}
-
-func (s *server) send(t *testing.T, l *pace.Limiter) bool {
-	if l != nil {
-		if err := l.Wait(t.Context()); err != nil {
-			t.Error(err)
-			return true
-		}
-	}
-	time.Sleep(latency / 2)
-	s.mu.Lock()
-	wait := s.counts(time.Now())
-	if wait == 0 {
-		s.took++
-	} else {
-		s.refused++
-	}
-	s.mu.Unlock()
-	time.Sleep(latency / 2)
-	switch {
-	case l == nil:
-	case wait == 0:
-		l.Took(latency)
-	default:
-		seconds := (wait + time.Second - 1) / time.Second * time.Second // as Retry-After has it
-		l.Refused(latency, max(seconds, 0))
-	}
-	return wait == 0
-}
 
 func TestLimiter_keepsToWhatTheServerTakes(t *testing.T) {
 	t.Parallel()
@@ -263,6 +154,79 @@ func TestLimiter_endsWithTheContext(t *testing.T) {
 		}
 		if !errors.Is(err, context.Canceled) || time.Since(began) != time.Second {
 			t.Errorf("%v after %s", err, time.Since(began))
+		}
+	})
+}
+
+func TestLimiter_waitsLongerEachTimeWhereTheServerDoesNotSay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := pace.New(6000, 0)
+		refusal := func() time.Duration {
+			began := time.Now()
+			if err := l.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			waited := time.Since(began)
+			time.Sleep(latency)
+			l.Refused(latency, 0)
+			return waited
+		}
+		refusal()
+		for i, want := range []time.Duration{1, 3, 4, 8, 16, 32, 60, 60} { // the lowest rate is one in 3 seconds
+			if got := refusal().Round(time.Second); got != want*time.Second {
+				t.Errorf("wait %d is %s, want %d s", i+1, got, want)
+			}
+		}
+		if err := l.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		l.Took(0) // which ends the series
+		time.Sleep(time.Minute)
+		refusal()
+		if got := refusal().Round(time.Second); got != 3*time.Second {
+			t.Errorf("after a success it waited %s", got)
+		}
+	})
+}
+
+// Whoever asks and never says what became of it would block the others for ever.
+func TestLimiter_forgetsWhatNobodyTellsOf(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := pace.New(6000, 10)
+		began := time.Now()
+		for range 11 {
+			if err := l.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if took := time.Since(began); took < 90*time.Second || took > 2*time.Minute {
+			t.Errorf("the eleventh left after %s", took)
+		}
+	})
+}
+
+// Another program may have used up what the server takes: its limit is not that of one
+// request a minute then.
+func TestLimiter_doesNotBelieveInATinyLimit(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := pace.New(200, 0)
+		if err := l.Wait(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(latency)
+		l.Refused(latency, time.Second)
+		began := time.Now()
+		for range 19 {
+			if err := l.Wait(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			l.Took(0)
+		}
+		if took := time.Since(began); took > time.Minute {
+			t.Errorf("19 requests took %s", took)
 		}
 	})
 }
