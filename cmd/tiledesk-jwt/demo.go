@@ -34,25 +34,29 @@ const (
 	demoPattern = "tiledesk-demo-"
 )
 
-// rehearsal is the recipe of README.md, then the same as one guided command. Its lines
-// are the same in every shell.
+// rehearsal is the guided command, and then the recipe of README.md word by word. Its
+// lines are the same in every shell.
 const rehearsal = `# A rehearsal of what to do when a token has leaked, on this machine alone.
 # 1. In one terminal, run: tiledesk-jwt demo
 # 2. In another one, paste the lines that it prints, then type these.
 
-# What does the token say about itself?
+# Step by step. Where it offers to revoke the rest, answer n: that comes below.
+tiledesk-jwt incident --token-from leaked-2.txt --sign-in
+
+# By hand, with another token: what does it say about itself?
 tiledesk-jwt inspect leaked.txt
 
 # Revoke it, and see that the server refuses it.
 tiledesk-jwt revoke --token-from leaked.txt --verify
+rm leaked.txt
 
 # What else is signed in, and what would be revoked? Then revoke it.
 tiledesk-jwt list --all --sort createdAt
-tiledesk-jwt revoke-all --older-than 30d --dry-run --sign-in
-tiledesk-jwt revoke-all --older-than 30d --sign-in
+tiledesk-jwt revoke-all --dry-run --sign-in
+tiledesk-jwt revoke-all --sign-in
 
-# The same as one guided command, with another token.
-tiledesk-jwt incident --token-from leaked-2.txt --sign-in`
+# Does whoever was signed out come back? Ctrl-C ends it.
+tiledesk-jwt watch --fields ip`
 
 // Run is tiledesk-jwt demo.
 func (c *demoCommand) Run(ctx context.Context, a *app) error {
