@@ -59,14 +59,14 @@
 //
 // The kinds of failure are sentinels for [errors.Is], [ErrNotFound] for example.
 // Whatever follows an answer of the server is an [*APIError] for [errors.As] as
-// well, with status, message and the whole response; a call that was cancelled or
+// well, with status, message and the whole response; a call that was canceled or
 // came too late is [context.Canceled] or [context.DeadlineExceeded] as well.
 //
 // Since an error can be of several kinds, ask in this order; the example Status makes
 // it a function from an error to an HTTP status.
 //
 //   - [context.Canceled]: the caller went away
-//   - [ErrCredentials], then [ErrInvalidArgument]: nothing was sent, the caller can mend it
+//   - [ErrCredentials], then [ErrInvalidArgument]: nothing was sent, the caller can fix it
 //   - [ErrHistoryUnavailable]: this server can neither list nor revoke
 //   - [ErrRateLimited], [ErrLimiterRefused]: later
 //   - [context.DeadlineExceeded], [ErrNoAnswer]: unknown whether it was carried out

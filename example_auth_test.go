@@ -207,7 +207,7 @@ func ExampleSignIn() {
 }
 
 // Each sign-in makes a token that never expires, so a job has to sign out when
-// it fails and when it is cancelled, too. WithoutCancel gives the sign-out a
+// it fails and when it is canceled, too. WithoutCancel gives the sign-out a
 // context that still works, and the timeout one that ends.
 func ExampleClient_SignOut() {
 	server, err := tiledesktest.Start()

@@ -45,7 +45,7 @@ type ListHistoryOptions struct {
 	Page      int       // "page"; zero: the first page
 }
 
-// Token is one entry of the history. Printing or marshalling it shows everything
+// Token is one entry of the history. Printing or marshaling it shows everything
 // but Raw, and redacts an identifier that is a whole token.
 type Token struct {
 	ID        string          `json:"id"`                 // "_id"

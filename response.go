@@ -15,7 +15,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
-// Response is an answer of the server. Printing or marshalling it shows neither
+// Response is an answer of the server. Printing or marshaling it shows neither
 // header nor body, since both can hold secrets.
 type Response struct {
 	StatusCode int

@@ -17,7 +17,7 @@ const defaultConcurrency = 4
 
 // Target names a token to revoke. Either identifier is enough. The id is used
 // when both are there, and the jti where the server answers the id with 404.
-// Printing or marshalling it redacts an identifier that is a whole token.
+// Printing or marshaling it redacts an identifier that is a whole token.
 type Target struct{ JTI, ID string }
 
 // Format prints the fields as fmt does.

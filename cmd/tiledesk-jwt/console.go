@@ -79,7 +79,7 @@ func (c *console) compose(wrapped bool, format string, args []any) string {
 }
 
 // columns prints a label and a text that is wrapped beside it, or below it where
-// the terminal is narrow. The style colours the label.
+// the terminal is narrow. The style colors the label.
 func (c *console) columns(style, label string, labelWidth int, text string) {
 	label, indent := safe(label), labelWidth+2
 	if c.width < narrow {
@@ -116,7 +116,7 @@ const (
 	yellow = "33"
 )
 
-// styled is a text that was made safe before colour was put around it.
+// styled is a text that was made safe before color was put around it.
 type styled string
 
 func (c *console) paint(style, text string) string {

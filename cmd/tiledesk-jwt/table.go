@@ -182,7 +182,7 @@ func widest(text string) int {
 	return width
 }
 
-// highlight colours the heading and the token in use.
+// highlight colors the heading and the token in use.
 func (c *console) highlight(text string) string {
 	if !c.color {
 		return text

@@ -20,8 +20,8 @@ var (
 	ErrInClear  = errors.New("the base URL is http://, which sends the credentials in the clear")
 )
 
-// Parse checks a base URL and tidies it. Its errors say what was wrong and
-// how to mend it, and never repeat the URL, which can hold a password.
+// Parse checks a base URL and normalizes it. Its errors say what was wrong and
+// how to fix it, and never repeat the URL, which can hold a password.
 func Parse(raw string) (*url.URL, error) {
 	raw = strings.TrimSpace(raw)
 	if raw == "" {
@@ -52,7 +52,7 @@ func Parse(raw string) (*url.URL, error) {
 	case !validPort(u.Port()):
 		return nil, errors.New("the base URL has a port that does not exist: use one from 1 to 65535")
 	}
-	return tidy(u), nil
+	return normalize(u), nil
 }
 
 // CheckSecurity refuses to send credentials in the clear.
@@ -86,8 +86,8 @@ func Below(base *url.URL, decoded, escaped string) *url.URL {
 	return &u
 }
 
-// tidy takes off the slashes at the end and a colon without a port.
-func tidy(u *url.URL) *url.URL {
+// normalize takes off the slashes at the end and a colon without a port.
+func normalize(u *url.URL) *url.URL {
 	clean := *u
 	clean.Host = strings.TrimSuffix(u.Host, ":")
 	clean.RawPath = strings.TrimRight(u.EscapedPath(), "/")

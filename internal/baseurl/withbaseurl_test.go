@@ -47,7 +47,7 @@ func TestWithBaseURL_accepts(t *testing.T) {
 	}
 }
 
-// Each refusal says which part is wrong and how to mend it, and repeats nothing.
+// Each refusal says which part is wrong and how to fix it, and repeats nothing.
 func TestWithBaseURL_refuses(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

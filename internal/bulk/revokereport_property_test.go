@@ -38,7 +38,7 @@ func anyScenario(t *rapid.T) scenario {
 		ownNameless: rapid.SampledFrom([]bool{false, false, false, true}).Draw(t, "own token without jti"),
 		signIns:     rapid.SampledFrom([]int{0, 0, 1, 3, 40}).Draw(t, "sign-ins"),
 		failOne:     rapid.SampledFrom([]bool{false, false, true}).Draw(t, "500 for one"),
-		cancelAt:    rapid.SampledFrom([]int{0, 0, 0, 1, 2, 7}).Draw(t, "cancelled at"),
+		cancelAt:    rapid.SampledFrom([]int{0, 0, 0, 1, 2, 7}).Draw(t, "canceled at"),
 		deadline:    rapid.SampledFrom([]time.Duration{0, 0, 0, time.Second, time.Minute}).Draw(t, "deadline"),
 		retries:     rapid.IntRange(0, 3).Draw(t, "retries"),
 		limited:     rapid.SampledFrom([]bool{false, false, true}).Draw(t, "limited"),

@@ -32,7 +32,7 @@ type scenario struct {
 
 	faults   []tiledesktest.Fault
 	failOne  bool // 500 for the id and the jti of one token
-	cancelAt int  // the DELETE that finds the context cancelled; 0: never
+	cancelAt int  // the DELETE that finds the context canceled; 0: never
 	deadline time.Duration
 
 	retries int
@@ -51,7 +51,7 @@ type story struct {
 	tokens  []string // raw, without own
 	lists   atomic.Int64
 	runs    []*played
-	ended   time.Time // when the context was cancelled
+	ended   time.Time // when the context was canceled
 	started time.Time
 }
 

@@ -183,11 +183,11 @@ func TestToken_readsBackWhatItMarshals(t *testing.T) {
 		token.Raw = json.RawMessage(`{"secret":"stays here"}`)
 		text, err := json.Marshal(&token)
 		if err != nil || string(text) != want {
-			t.Errorf("marshalled %s, %v; want %s", text, err, want)
+			t.Errorf("marshaled %s, %v; want %s", text, err, want)
 		}
 		var back tiledesk.Token
 		if err := json.Unmarshal(text, &back); err != nil || back.Raw != nil || strings.Contains(string(text), "secret") {
-			t.Errorf("unmarshalled %v, %v", back, err)
+			t.Errorf("unmarshaled %v, %v", back, err)
 		}
 		token.Raw = nil
 		if back.ID != token.ID || back.JTI != token.JTI || !back.CreatedAt.Equal(token.CreatedAt) || !back.UpdatedAt.Equal(token.UpdatedAt) {

@@ -120,7 +120,7 @@ func FuzzParseClaims(f *testing.F) {
 				t.Errorf("with JWT in front: %+v, %v", again, err)
 			}
 			if _, err := json.Marshal(claims); err != nil {
-				t.Errorf("the claims cannot be marshalled: %v", err)
+				t.Errorf("the claims cannot be marshaled: %v", err)
 			}
 			return
 		}

@@ -110,7 +110,7 @@ func (s *Server) ChangePassword(ctx context.Context, token, before, after string
 }
 
 // Disable gives the user whose token this is a status other than 100, which is that
-// of an active one. It is a favour of our stand-in, so a server without the history
+// of an active one. It is a favor of our stand-in, so a server without the history
 // module refuses.
 func (s *Server) Disable(ctx context.Context, token string) error {
 	return s.send(ctx, http.MethodPatch, "/jwt/history", token, map[string]any{}, new(any))
@@ -132,7 +132,7 @@ func (s *Server) CustomSignIn(ctx context.Context, token, project string) error 
 
 // Issue returns n more tokens of the user whose token this is, oldest first, in
 // the form that SignIn returns. They are as good as signed in, without the 0.2
-// seconds that each sign-in takes. It is a favour of our stand-in, so a server
+// seconds that each sign-in takes. It is a favor of our stand-in, so a server
 // without the history module refuses.
 func (s *Server) Issue(ctx context.Context, token string, n int) ([]string, error) {
 	return s.issue(ctx, token, map[string]any{"n": n})

@@ -103,8 +103,8 @@ type custom func() (string, error)
 
 func (c custom) Authorization(context.Context) (string, error) { return c() }
 
-// cancelling is a transport that never answers, and cancels when it is asked.
-func cancelling(cancel func()) func(*http.Request) (*http.Response, error) {
+// canceling is a transport that never answers, and cancels when it is asked.
+func canceling(cancel func()) func(*http.Request) (*http.Response, error) {
 	return func(r *http.Request) (*http.Response, error) {
 		cancel()
 		<-r.Context().Done()
@@ -124,7 +124,7 @@ func TestListHistory_causeOfTheContextShowsNoSecret(t *testing.T) {
 	} {
 		cause := leaking(tt.secret, errInner)
 		ctx, cancel := context.WithCancelCause(t.Context())
-		client := servertest.NewClientWith(t, tt.credentials, cancelling(func() { cancel(cause) }))
+		client := servertest.NewClientWith(t, tt.credentials, canceling(func() { cancel(cause) }))
 		_, err := client.JWT.ListHistory(ctx, nil)
 		checkCallersError(t, name+", meanwhile", err, tt.secret)
 		if !errors.Is(err, context.Canceled) {

@@ -24,7 +24,7 @@ const (
 	secretMark     = "only-in-the-body"
 )
 
-// secretTexts are what nothing that is printed, logged or marshalled may hold.
+// secretTexts are what nothing that is printed, logged or marshaled may hold.
 func secretTexts() map[string]string {
 	parts := strings.Split(servertest.Token, ".")
 	basic := base64.StdEncoding.EncodeToString([]byte("agent@example.com:" + secretPassword))
@@ -58,8 +58,8 @@ func checkNoSecret(t *testing.T, what string, value any) {
 	}
 	texts["slog text"], texts["slog JSON"] = text.String(), lines.String()
 	for _, in := range wrapped {
-		if marshalled, err := json.Marshal(in); err == nil {
-			texts["JSON"] += string(marshalled)
+		if marshaled, err := json.Marshal(in); err == nil {
+			texts["JSON"] += string(marshaled)
 		}
 	}
 	secrets := secretTexts()

@@ -1,9 +1,9 @@
-// The program licences lists the modules that anything in this repository is built
-// or tested with, and their licences, as LICENSES.md. It fails on a licence that
+// The program licenses lists the modules that anything in this repository is built
+// or tested with, and their licenses, as LICENSES.md. It fails on a license that
 // is neither permissive nor MPL-2.0, and on one that it does not know.
 //
-//	go run ./.ci/licences > LICENSES.md
-//	go run ./.ci/licences -texts DIR    the licence texts of what is in the command
+//	go run ./.ci/licenses > LICENSES.md
+//	go run ./.ci/licenses -texts DIR    the license texts of what is in the command
 //
 // It runs the go command in the root and in every nested module, and needs their
 // dependencies in the module cache.
@@ -35,18 +35,18 @@ type use struct {
 	args      []string
 }
 
-// dependency is the licence of a module, and what needs it first.
-type dependency struct{ licence, user string }
+// dependency is the license of a module, and what needs it first.
+type dependency struct{ license, user string }
 
 func main() {
-	texts := flag.String("texts", "", "write the licence texts of what is in the command below this folder instead")
+	texts := flag.String("texts", "", "write the license texts of what is in the command below this folder instead")
 	flag.Parse()
 	task := run
 	if *texts != "" {
 		task = func() error { return writeTexts(*texts) }
 	}
 	if err := task(); err != nil {
-		fmt.Fprintln(os.Stderr, "licences:", err)
+		fmt.Fprintln(os.Stderr, "licenses:", err)
 		os.Exit(1)
 	}
 }
@@ -101,11 +101,11 @@ func collect(found map[string]dependency, u use) error {
 		if _, known := found[path]; known {
 			continue
 		}
-		licence, err := licenceIn(m.dir)
+		license, err := licenseIn(m.dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
-		found[path] = dependency{licence, u.name}
+		found[path] = dependency{license, u.name}
 	}
 	return nil
 }
@@ -138,13 +138,13 @@ func modulesOf(u use) (map[string]module, error) {
 }
 
 var (
-	licenceFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)(\.(md|txt))?$`)
+	licenseFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense)(\.(md|txt))?$`)
 	white       = regexp.MustCompile(`\s+`)
 )
 
-// licences that anybody may depend on, by words that are in every copy. The order
-// matters: the Apache licence speaks of others, BSD-3-Clause is a longer 2-Clause.
-var licences = []struct{ name, words string }{
+// licenses that anybody may depend on, by words that are in every copy. The order
+// matters: the Apache license speaks of others, BSD-3-Clause is a longer 2-Clause.
+var licenses = []struct{ name, words string }{
 	{"Apache-2.0", "Apache License Version 2.0, January 2004"},
 	{"MPL-2.0", "Mozilla Public License, version 2.0"},
 	{"MPL-2.0", "Mozilla Public License Version 2.0"},
@@ -156,13 +156,13 @@ var licences = []struct{ name, words string }{
 	{"Unlicense", "This is free and unencumbered software released into the public domain"},
 }
 
-func licenceIn(dir string) (string, error) {
+func licenseIn(dir string) (string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return "", err
 	}
 	for _, entry := range entries {
-		if !licenceFile.MatchString(entry.Name()) {
+		if !licenseFile.MatchString(entry.Name()) {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(dir, entry.Name()))
@@ -170,24 +170,24 @@ func licenceIn(dir string) (string, error) {
 			return "", err
 		}
 		plain := white.ReplaceAllString(string(text), " ")
-		for _, licence := range licences {
-			if strings.Contains(plain, licence.words) {
-				return licence.name, nil
+		for _, license := range licenses {
+			if strings.Contains(plain, license.words) {
+				return license.name, nil
 			}
 		}
-		return "", fmt.Errorf("the licence in %s is not known, or neither permissive nor MPL-2.0", entry.Name())
+		return "", fmt.Errorf("the license in %s is not known, or neither permissive nor MPL-2.0", entry.Name())
 	}
-	return "", errors.New("it has no file with a licence")
+	return "", errors.New("it has no file with a license")
 }
 
 func write(found map[string]dependency) {
-	fmt.Println("# Licences of the dependencies")
+	fmt.Println("# Licenses of the dependencies")
 	fmt.Println()
-	fmt.Println("Written by `go run ./.ci/licences > LICENSES.md`, and checked by `.ci/run`. A program that imports the package gets the modules marked \"package\", and tiledesk-jwt is built with those marked \"command\" too; all others stay in this repository.")
+	fmt.Println("Written by `go run ./.ci/licenses > LICENSES.md`, and checked by `.ci/run`. A program that imports the package gets the modules marked \"package\", and tiledesk-jwt is built with those marked \"command\" too; all others stay in this repository.")
 	fmt.Println()
-	fmt.Println("| module | licence | first used by |")
+	fmt.Println("| module | license | first used by |")
 	fmt.Println("|---|---|---|")
 	for _, path := range slices.Sorted(maps.Keys(found)) {
-		fmt.Printf("| %s | %s | %s |\n", path, found[path].licence, found[path].user)
+		fmt.Printf("| %s | %s | %s |\n", path, found[path].license, found[path].user)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// textFile is what a licence wants to be passed on, under each name it goes by.
+// textFile is what a license wants to be passed on, under each name it goes by.
 var textFile = regexp.MustCompile(`(?i)^(licen[cs]e|copying|unlicense|notice|patents|authors)([-.].*)?$`)
 
 // writeTexts writes those files of each module that is in the command, and of Go
@@ -31,14 +31,14 @@ func writeTexts(dir string) error {
 	fmt.Fprint(&list, "What is in tiledesk-jwt beside its own code. The source of each is at its\npath and version, as \"go mod download PATH@VERSION\" gets it.\n\n")
 	for _, path := range slices.Sorted(maps.Keys(modules)) {
 		m := modules[path]
-		licence, err := licenceIn(m.dir)
+		license, err := licenseIn(m.dir)
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
 		if err := copyTexts(m.dir, filepath.Join(dir, filepath.FromSlash(path))); err != nil {
 			return err
 		}
-		fmt.Fprintf(&list, "%s %s  %s\n", path, m.version, licence)
+		fmt.Fprintf(&list, "%s %s  %s\n", path, m.version, license)
 	}
 	return os.WriteFile(filepath.Join(dir, "README.txt"), []byte(list.String()), 0o644)
 }
