@@ -18,7 +18,7 @@ type request struct {
 	identifier string
 	query      url.Values
 	body       []byte // nil: none
-	once       bool   // never tried again
+	once       bool   // never retried
 
 	authorization string          // when the credentials were asked already
 	inBody        []string        // secrets of the body

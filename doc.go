@@ -90,7 +90,7 @@
 // It does not mean that the server refuses the token. One that runs without
 // JWT_HISTORY_ENABLED never does (measured); ask [JWTService.Accepts] before and
 // after. A token without a jti is never refused, and the WebSocket and
-// signinWithCustomToken take revoked tokens as well (all three measured). A new
+// signinWithCustomToken accept revoked tokens as well (all three measured). A new
 // password ends no token (measured). What ends one everywhere but at
 // signinWithCustomToken is a user whose status is not 100 (measured); what ends all
 // tokens of all users is a new GLOBAL_SECRET of the server.

@@ -47,7 +47,7 @@ var (
 	ErrRedirected = errors.New("redirected")
 
 	// ErrUnexpectedResponse is a 2xx that is not what the API answers, an HTML page
-	// for example, or that may have been cut off: HTTP/1 without a length and
+	// for example, or that may have been truncated: HTTP/1 without a length and
 	// without chunks tells no end (read in net/http). After a DELETE it means: treat
 	// the token as still valid.
 	ErrUnexpectedResponse = errors.New("unexpected response")
@@ -162,7 +162,7 @@ func (e *APIError) Is(target error) bool {
 // proves nothing. The server's own 401 is the bare text "Unauthorized" (measured),
 // its own 404 is JSON with "success" false (read in its source), or a 2xx that says
 // that nothing was there to revoke. It is false for every other answer: for one
-// that contradicts itself, one that was cut off, and the 401 of a sign-in, which
+// that contradicts itself, one that was truncated, and the 401 of a sign-in, which
 // is about a password.
 func (e *APIError) FromServer() bool { return e.saysUnauthorized() || e.saysNotFound() }
 

@@ -201,7 +201,7 @@ func ExampleSignIn() {
 		fmt.Println(page.Count, "tokens, with the one of this sign-in")
 	}
 	if _, err := client.SignOut(ctx); err != nil {
-		fmt.Println("the token of this sign-in is still alive:", err)
+		fmt.Println("the token of this sign-in is still valid:", err)
 	}
 	// Output: 3 tokens, with the one of this sign-in
 }

@@ -79,7 +79,7 @@ func ExampleAPIError() {
 	case errors.Is(err, tiledesk.ErrUnauthorized):
 		fmt.Println("sign in again:", err)
 	default:
-		fmt.Println("may still be alive:", err)
+		fmt.Println("may still be valid:", err)
 	}
 
 	var apiErr *tiledesk.APIError
@@ -207,7 +207,7 @@ func ExampleRevokeReport_RunErr() {
 }
 
 // Method, route and status are few, so that they serve as labels. The first answer
-// is a failure, and the call is tried again.
+// is a failure, and the call is retried.
 func ExampleWithObserver() {
 	server, err := tiledesktest.Start()
 	if err != nil {

@@ -78,7 +78,7 @@ func ExampleWithHTTPClient() {
 	// Output: <nil>
 }
 
-// An attempt that hangs is given up and tried again. The context bounds the call.
+// An attempt that hangs is given up and retried. The context bounds the call.
 func ExampleWithAttemptTimeout() {
 	server, err := tiledesktest.Start()
 	if err != nil {

@@ -167,7 +167,7 @@ func (s *JWTService) RevokeToken(ctx context.Context, token string) (*Response, 
 	return s.RevokeByJTI(ctx, claims.JTI)
 }
 
-// Accepts asks the server whether it still takes a token: true only when it
+// Accepts asks the server whether it still accepts a token: true only when it
 // answers the token with a real list, false only when it refuses it in its own
 // words, a 401 with the bare text "Unauthorized" (measured). Every other answer is
 // an error: the 401 of a proxy or gateway is [ErrUnauthorized] and says nothing

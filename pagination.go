@@ -68,7 +68,7 @@ func (p HistoryPage) Format(f fmt.State, verb rune) {
 // more than a million) or after 100,000 pages. Otherwise it is the error of
 // [JWTService.ListHistory].
 //
-// Some misses no client can see, and no error tells of them. On a server without a
+// Some misses no client can see, and no error reports them. On a server without a
 // count over all pages: a row leaves the list, or moves to its front, and another
 // is never shown. On a server with one: as many new rows are listed as old ones are
 // missed, so that the count is right; one row leaves and one comes at the other end
@@ -136,7 +136,7 @@ func rowsOf(page *HistoryPage) []paging.Row {
 func walkError(walk *paging.Walk, last *Response) *APIError {
 	kind, reason := ErrIncompleteHistory, walk.Missed()
 	if limit := walk.Exceeded(); limit != "" {
-		kind, reason = ErrResponseTooLarge, "the history goes on after "+limit+"; what came until then was listed"
+		kind, reason = ErrResponseTooLarge, "the history continues after "+limit+"; what came until then was listed"
 	}
 	if reason == "" {
 		return nil

@@ -19,7 +19,7 @@ const (
 	promisedRate = 200
 )
 
-// RetryPolicy says how often and how patiently a call is tried again.
+// RetryPolicy says how often and how patiently a call is retried.
 //
 // Retried are 429, 502, 503, 504 and connections that broke or timed out, for
 // listing and for revoking alike, since revoking twice does no harm. A 500 is
@@ -47,7 +47,7 @@ func DefaultRetryPolicy() RetryPolicy {
 	return RetryPolicy(transport.DefaultPolicy())
 }
 
-// WithRetryPolicy sets how often and how patiently a call is tried again. The
+// WithRetryPolicy sets how often and how patiently a call is retried. The
 // zero policy does not retry; begin with [DefaultRetryPolicy] to change one field.
 func WithRetryPolicy(p RetryPolicy) Option {
 	return func(o *options) error {
@@ -63,7 +63,7 @@ func WithRetryPolicy(p RetryPolicy) Option {
 // RateLimiter delays the attempts of a client. *rate.Limiter of
 // golang.org/x/time/rate is one.
 //
-// One that also has the method Observe(Attempt) hears of each attempt that it let
+// One that also has the method Observe(Attempt) is told of each attempt that it let
 // through, before the call goes on; see [NewAdaptiveLimiter].
 type RateLimiter interface {
 	// Wait returns when the next attempt may leave, or an error when the context

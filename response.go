@@ -116,7 +116,7 @@ func (c *call) failure(result transport.Result, answer *Response) (refusal *APIE
 		found.cause = fmt.Errorf("%w: %w", ErrResponseTooLarge, result.Err)
 	case result.Cut(): // the connection broke inside the body
 		found = c.refused(result, answer)
-		found.cause = c.safely(fmt.Errorf("the answer was cut short: %w", result.Err))
+		found.cause = c.safely(fmt.Errorf("the answer was truncated: %w", result.Err))
 		if answer.StatusCode <= 299 {
 			found.kind = ErrUnexpectedResponse
 		}

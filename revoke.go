@@ -198,7 +198,7 @@ type RevokeOptions struct {
 // under whatever scheme they send the token, see [RevokeOptions].IncludeCurrent. A
 // target given by id alone cannot be recognized as the client's own: omit it, or
 // you lock yourself out. Nor is it known whether such a token has a jti: one
-// without goes on working though its entry is revoked, since the server asks for
+// without still works after its entry was revoked, since the server asks for
 // the jti alone (measured).
 //
 // The report is never nil; the error is its [RevokeReport.Err]. A negative
@@ -253,7 +253,7 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 // that keeps revoked rows, and that finds nothing else to revoke, fails: it cannot
 // know that they are revoked.
 //
-// A token without a jti goes on working though its entry is revoked, since the server
+// A token without a jti still works after its entry was revoked, since the server
 // asks for the jti alone (measured). Where other entries show a jti, it is Failed;
 // only a new GLOBAL_SECRET on the server, or disabling the user, ends it (measured),
 // a new password does not. Where no entry shows one, it is Revoked and counted in

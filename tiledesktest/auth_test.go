@@ -39,7 +39,7 @@ func TestAuthorizationIsTakenAsTheRealServerTakesIt(t *testing.T) {
 		"a scheme alone":                    {"JWT", http.StatusBadRequest},
 		"a token alone":                     {token, http.StatusBadRequest},
 		"Basic without colon":               {"Basic bm9ib2R5", http.StatusBadRequest},
-		"Basic that is no base64":           {"Basic !!!!", http.StatusBadRequest},
+		"Basic that is not base64":          {"Basic !!!!", http.StatusBadRequest},
 		"Basic with two spaces":             {"Basic  " + credentials, http.StatusBadRequest},
 		"two spaces":                        {"JWT  " + token, http.StatusForbidden},
 		"a tab":                             {"JWT\t" + token, http.StatusForbidden},

@@ -56,7 +56,7 @@ func ExampleStart() {
 }
 
 // A server that records no sign-in can revoke nothing: its list is empty, and
-// each token goes on working.
+// each token still works.
 func ExampleWithoutRecording() {
 	server, err := tiledesktest.Start(tiledesktest.WithoutRecording())
 	if err != nil {

@@ -143,7 +143,7 @@ func TestPagesAreCountedAsTheOptionsSay(t *testing.T) {
 		{"the last page is short", nil, "page=2", []int{4}},
 		{"a page past the end is empty", nil, "page=3", nil},
 		{"a huge page is empty", nil, "page=4611686018427387905", nil},
-		{"a page that is no number is the first", nil, "page=x", []int{0, 1}},
+		{"a page that is not a number is the first", nil, "page=x", []int{0, 1}},
 		{"a page that begins with a number is that", nil, "page=1.9", []int{2, 3}},
 		{"one-based: no page is the first", oneBased, "", []int{0, 1}},
 		{"one-based: page 0 is the first", oneBased, "page=0", []int{0, 1}},

@@ -116,7 +116,7 @@ func WithoutHistoryModule() Option {
 
 // WithoutEnforcement imitates a server whose JWT_HISTORY_ENABLED is not true and
 // whose history module records sign-ins all the same: a revocation is stored and
-// answered 200, and the token goes on working. That the server does not refuse
+// answered 200, and the token still works. That the server does not refuse
 // the token was measured on 2.19.16, where this is the default; that the module
 // stores and answers is a guess. See [WithoutRecording] for the other one.
 func WithoutEnforcement() Option {

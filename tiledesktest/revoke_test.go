@@ -213,7 +213,7 @@ func TestWithoutTheModuleEverythingIsAnInvalidProject(t *testing.T) {
 	}
 }
 
-func TestWithoutEnforcementARevokedTokenGoesOnWorking(t *testing.T) {
+func TestWithoutEnforcementARevokedTokenStillWorks(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithoutEnforcement())
 	s.AddUser(agent, password)

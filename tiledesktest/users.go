@@ -6,7 +6,7 @@ import (
 )
 
 // AddUser adds a user who can sign in, or gives a known user another password.
-// The user's tokens go on working after that, as they do on the server 2.19.16
+// The user's tokens still work after that, as they do on the server 2.19.16
 // (measured); see [Server.DisableUser] for what ends them. The case of the email does not matter, as on the real server. An email that
 // does not look like one can be used with Basic authorization, but the sign-in
 // refuses it with 422, as the real one does. With Basic, a password ends at its
@@ -95,7 +95,7 @@ func (s *Server) IssueWithJTI(email, jti string) string {
 // IssueWithoutJTI issues n tokens that have no jti, neither in their claims nor
 // in the list, and returns them oldest first. Custom sign-ins leave such
 // entries (read in the source of the server 2.19.16). They can be revoked by id
-// only, and go on working all the same: the server asks the module about the
+// only, and still work: the server asks the module about the
 // jti alone, so that it cannot refuse them.
 func (s *Server) IssueWithoutJTI(email string, n int) []string {
 	s.tb.Helper()

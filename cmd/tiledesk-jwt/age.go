@@ -50,7 +50,7 @@ func (a *age) UnmarshalText(text []byte) error {
 	return nil
 }
 
-var errAge = errors.New("this is not an age; write it like 30d, 2w or 12h")
+var errAge = errors.New("invalid age; write it like 30d, 2w or 12h")
 
 // moment is a flag such as 2026-11-22 or 2026-11-22T20:00:00Z.
 type moment time.Time
@@ -63,7 +63,7 @@ func (m *moment) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return errors.New("this is not a time; write it like 2026-11-22 or 2026-11-22T20:00:00Z")
+	return errors.New("invalid time; write it like 2026-11-22 or 2026-11-22T20:00:00Z")
 }
 
 // ago is the age of a time in words.

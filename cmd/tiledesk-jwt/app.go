@@ -79,7 +79,7 @@ func (a *app) run(args []string) int {
 		return exitUsage
 	}
 	if len(args) == 0 {
-		a.console.complain("tiledesk-jwt: a command is missing. Use list, revoke, revoke-all, inspect, doctor, watch, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
+		a.console.complain("tiledesk-jwt: missing command. Use list, revoke, revoke-all, inspect, doctor, watch, incident, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
 		return exitUsage
 	}
 	if t, found := topicOf(args); found {

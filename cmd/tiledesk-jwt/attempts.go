@@ -29,7 +29,7 @@ func (w watched) Wait(ctx context.Context) error {
 	return err
 }
 
-// Observe hears of each attempt, as a limiter may that goes by what becomes of them.
+// Observe is told of each attempt, for a limiter that adapts to their outcomes.
 func (w watched) Observe(attempt tiledesk.Attempt) {
 	if adaptive, ok := w.limiter.(interface{ Observe(tiledesk.Attempt) }); ok {
 		adaptive.Observe(attempt)

@@ -28,7 +28,7 @@ func (a *app) whyNobody(stdinTaken bool) string {
 	case a.flags.NoInput:
 		return "with --no-input you cannot be asked"
 	case stdinTaken && a.onTerminal.stderr:
-		return "stdin is taken, so that you cannot be asked"
+		return "stdin is in use, so that you cannot be asked"
 	case stdinTaken, !a.canAsk():
 		return "there is no terminal to ask on"
 	}

@@ -71,7 +71,7 @@ func (x *examination) words() []finding {
 		return append(list, finding{problem, "history", "this server runs without the history module, so that it can neither list nor revoke tokens. Have its administrator install @tiledesk-ent/tiledesk-server-jwthistory. " + whatEndsIt})
 	}
 	list = append(list,
-		finding{fine, "credentials", "the server takes them (" + x.who.source() + ")"},
+		finding{fine, "credentials", "the server accepts them (" + x.who.source() + ")"},
 		finding{fine, "history", "the history module is there"},
 		x.recording(), x.enforcement(), x.list())
 	if x.recordsNothing() { // nor is there anything to look at
@@ -132,10 +132,10 @@ func (x *examination) enforcement() finding {
 	case *x.Enforced:
 		return finding{fine, name, "a revoked token is refused. " + stillElsewhere}
 	}
-	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and still accepts the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt + " The token of this examination is revoked and works on like the others; its jti is " + x.own.jti + "."}
+	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and still accepts the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt + " The token of this examination is revoked and still works like the others; its jti is " + x.own.jti + "."}
 }
 
-const cutShort = "not known, since the examination was cut short. Run it again."
+const cutShort = "not known, since the examination was interrupted. Run it again."
 
 func (x *examination) list() finding {
 	text := cutShort
@@ -189,7 +189,7 @@ func (x *examination) order() finding {
 
 func (x *examination) stay() finding {
 	if *x.RevokedStay {
-		return finding{worthKnowing, "revoked tokens", "stay in the list, so that each revoke-all revokes them again. Limit it with --older-than, or use --report to go on with an earlier run."}
+		return finding{worthKnowing, "revoked tokens", "stay in the list, so that each revoke-all revokes them again. Limit it with --older-than, or use --report to resume an earlier run."}
 	}
 	return finding{fine, "revoked tokens", "leave the list"}
 }

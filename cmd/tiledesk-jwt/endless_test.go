@@ -9,5 +9,5 @@ import "testing"
 // under the race detector as well.
 func TestList_endsWhereTheHistoryDoesNot(t *testing.T) {
 	t.Parallel()
-	listsToItsEnd(t, func(page int) int { return page }, 100_000, "goes on after 100000 pages")
+	listsToItsEnd(t, func(page int) int { return page }, 100_000, "continues after 100000 pages")
 }

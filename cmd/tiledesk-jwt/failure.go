@@ -115,7 +115,7 @@ func explain(err error) string {
 	case errors.As(err, &answered):
 		return explainAnswer(err, answered) + said
 	case errors.Is(err, tiledesk.ErrResponseTooLarge):
-		return "The list goes on for longer than any real one. Look at it page by page with tiledesk-jwt list --page, and run tiledesk-jwt doctor." + said
+		return "The list is longer than any real one. Look at it page by page with tiledesk-jwt list --page, and run tiledesk-jwt doctor." + said
 	case errors.Is(err, tiledesk.ErrNoAnswer):
 		return explainSilence(err) + said
 	}
@@ -142,7 +142,7 @@ func explainAnswer(err error, answered *tiledesk.APIError) string {
 		if answered.RetryAfter > time.Minute {
 			wait = answered.RetryAfter.Round(time.Second).String()
 		}
-		return "The server wants fewer requests. Wait " + wait + ", then go on with a lower --rate."
+		return "The server wants fewer requests. Wait " + wait + ", then continue with a lower --rate."
 	case errors.Is(err, tiledesk.ErrNotFound):
 		return explainNotFound(err, answered)
 	case errors.Is(err, tiledesk.ErrUnexpectedResponse), errors.Is(err, tiledesk.ErrResponseTooLarge):
@@ -166,9 +166,9 @@ func explainNotFound(err error, answered *tiledesk.APIError) string {
 func explainRefusal(err error, answered *tiledesk.APIError) string {
 	switch {
 	case answered.StatusCode == http.StatusUnprocessableEntity && answered.Method == http.MethodPost:
-		return "The server cannot make sense of email or password. Check TILEDESK_EMAIL and TILEDESK_PASSWORD."
+		return "The server does not understand the email or the password. Check TILEDESK_EMAIL and TILEDESK_PASSWORD."
 	case answered.StatusCode == http.StatusInternalServerError && answered.Method == http.MethodDelete:
-		return "The server failed. Try again later; a text that is not an id is answered so as well."
+		return "The server failed. Try again later; a malformed id gets the same answer."
 	case errors.Is(err, tiledesk.ErrServer):
 		return "The server failed. Try again later."
 	case answered.Message == "":
@@ -217,7 +217,7 @@ func explainSilence(err error) string {
 	case errors.As(err, &name):
 		return "The host of the base URL cannot be found. Check its spelling and your network."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The server did not answer in time. Try again, or give it longer with --timeout."
+		return "The server did not answer in time. Try again, or raise --timeout."
 	}
 	if text := explainTLS(err); text != "" {
 		return text
@@ -245,7 +245,7 @@ func explainTLS(err error) string {
 	case errors.As(err, &expired) && expired.Reason == x509.Expired:
 		return "The certificate of the server is expired or not yet valid, so nothing was sent. Check the clock of this machine, or have the server's administrator renew the certificate."
 	case errors.As(err, &unknown):
-		return "The certificate of the server is signed by nobody that this machine trusts, so nothing was sent. If it is your own server, name the certificate of its authority in SSL_CERT_FILE, or add it to those of the system; else check who answers there."
+		return "The certificate of the server is not signed by an authority that this machine trusts, so nothing was sent. If it is your own server, name the certificate of its authority in SSL_CERT_FILE, or add it to those of the system; else check who answers there."
 	case errors.As(err, &verified), errors.As(err, &alert), strings.Contains(err.Error(), "tls: "):
 		return "The secure connection to the server failed. Check the base URL, and what stands between this machine and the server."
 	}

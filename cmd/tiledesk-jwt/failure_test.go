@@ -39,7 +39,7 @@ func TestExplain_secureConnections(t *testing.T) {
 	t.Cleanup(plain.Close)
 	silent.Close()
 	for _, tt := range []struct{ url, want string }{
-		{untrusted.URL, "The certificate of the server is signed by nobody that this machine trusts, so nothing was sent."},
+		{untrusted.URL, "The certificate of the server is not signed by an authority that this machine trusts, so nothing was sent."},
 		{strings.Replace(plain.URL, "http:", "https:", 1), "Something answers there, but not with TLS, so nothing was sent."},
 		{silent.URL, "The server did not answer. Check the base URL and your network"},
 	} {
@@ -57,10 +57,10 @@ func TestExplain_neitherAnswerNorSilence(t *testing.T) {
 		want string
 	}{
 		{errors.New("tiledesk: the server contradicts itself: 2 tokens are still listed"), "The server contradicts itself: 2 tokens are still listed."},
-		{fmt.Errorf("tiledesk: %w: the history goes on", tiledesk.ErrResponseTooLarge), "The list goes on for longer than any real one."},
+		{fmt.Errorf("tiledesk: %w: the history goes on", tiledesk.ErrResponseTooLarge), "The list is longer than any real one."},
 		{fmt.Errorf("tiledesk: %w", tiledesk.ErrTokensKeepAppearing), "New tokens keep appearing."},
 		{&tiledesk.APIError{StatusCode: 422, Method: "DELETE", Message: "no such field"}, "The server did not do it and says why: No such field."},
-		{&tiledesk.APIError{StatusCode: 422, Method: "POST", Message: "bad email"}, "The server cannot make sense of email or password."},
+		{&tiledesk.APIError{StatusCode: 422, Method: "POST", Message: "bad email"}, "The server does not understand the email or the password."},
 		{&tiledesk.APIError{StatusCode: 401, Method: "POST", Message: "Wrong password."}, "The server refused the credentials."},
 	} {
 		if text := explain(tt.err); !strings.HasPrefix(text, tt.want) || strings.Contains(text, "did not answer") {

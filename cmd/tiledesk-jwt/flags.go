@@ -51,8 +51,8 @@ type globals struct {
 	BaseURL      given         `name:"base-url" placeholder:"URL" help:"Where the API answers; TILEDESK_BASE_URL by default, else https://api.tiledesk.com/v3." group:"Connection:"`
 	SignIn       bool          `name:"sign-in" help:"Exchange email and password for a token once, and revoke it at the end." group:"Connection:"`
 	Rate         perMinute     `default:"200" placeholder:"N" help:"Requests a minute, at most; 0: no limit; auto: as many as the server takes, for one of your own (${default})." group:"Connection:"`
-	Retries      int           `default:"3" placeholder:"N" help:"How often a request is tried again (${default})." group:"Connection:"`
-	Timeout      time.Duration `default:"30s" placeholder:"DURATION" help:"How long one try may take (${default})." group:"Connection:"`
+	Retries      int           `default:"3" placeholder:"N" help:"How many times a request is retried (${default})." group:"Connection:"`
+	Timeout      time.Duration `default:"30s" placeholder:"DURATION" help:"How long one attempt may take (${default})." group:"Connection:"`
 	InsecureHTTP bool          `name:"insecure-http" help:"Allow http:// to other machines: secrets cross the network in the clear." group:"Connection:"`
 	SortAlias    bool          `name:"sort-alias" help:"Send the sort field as \"sort\" too." group:"Connection:"`
 
@@ -66,7 +66,7 @@ type globals struct {
 func (g *globals) Validate() error {
 	switch {
 	case g.Retries < 0:
-		return usage("--retries: %d is below 0, which means none", g.Retries)
+		return usage("--retries: %d is negative; 0 means no retries", g.Retries)
 	case g.Timeout <= 0:
 		return usage("--timeout: give a time above 0, such as 30s")
 	}

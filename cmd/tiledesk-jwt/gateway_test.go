@@ -49,7 +49,7 @@ func TestRevoke_verifiesByTheServersOwn401(t *testing.T) {
 	}
 }
 
-// A server that never takes the token which it gave out, one of several with another
+// A server that never accepts the token that it gave out, one of several with another
 // GLOBAL_SECRET for example, does not show that it refuses revoked ones.
 func TestDoctor_triesItsTokenBeforeTheRevocation(t *testing.T) {
 	t.Parallel()

@@ -35,7 +35,7 @@ func (p *perMinute) UnmarshalText(text []byte) error {
 	case err != nil:
 		return errors.New("write how many requests a minute, 0 for no limit, or auto")
 	case n < 0:
-		return errors.New("a number below 0 is none; 0 means no limit")
+		return errors.New("a rate cannot be negative; 0 means no limit")
 	}
 	*p = perMinute{n: n}
 	return nil

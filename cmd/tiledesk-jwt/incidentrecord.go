@@ -167,7 +167,7 @@ type recordFile struct {
 }
 
 // newRecordFile makes a file that is not there yet, so that no record of another
-// incident is lost. No name is no file.
+// incident is lost. Without a name there is no file.
 func newRecordFile(name string) (*recordFile, error) {
 	if name == "" {
 		return &recordFile{}, nil

@@ -20,7 +20,7 @@ const stillElsewhere = "A revoked token can still open the server's WebSocket an
 
 // whyNotRecorded is why the list lacks a token that the server takes: the first is
 // read in the source of the server, the second inferred from a sibling module.
-const whyNotRecorded = "Either its sign-in is one that the history never hears of, such as Google, OAuth2 or the super password, or the server records none: with JWT_HISTORY_ENABLED off, recording is very likely off too."
+const whyNotRecorded = "Either its sign-in is one that the history never records, such as Google, OAuth2 or the super password, or the server records none: with JWT_HISTORY_ENABLED off, recording is very likely off too."
 
 // leakQuestion is asked about the jti, the user, and the server with the account.
 const leakQuestion = "Revoke the token %s of user %s at %s? This cannot be undone."
@@ -80,14 +80,14 @@ func (a *app) readLeak(ctx context.Context, name string) (*leak, error) {
 	return a.leakOf(name, token)
 }
 
-// leakOf refuses a token that no revocation can end or that was cut.
+// leakOf refuses a token that no revocation can end or that was truncated.
 func (a *app) leakOf(name, token string) (*leak, error) {
 	claims, err := tiledesk.ParseClaims(token)
 	if err != nil {
 		return nil, err
 	}
 	if !wellFormed(token) {
-		return nil, usage("--token-from %s: this is more or less than a token: it was cut, or a quote or a name stands beside it. The server would refuse it as it does a revoked one. Write the token there, whole and alone. Nothing was sent.", name)
+		return nil, usage("--token-from %s: this is not exactly one token: it was truncated, or a quote or a name stands beside it. The server would refuse it as it does a revoked one. Write the token there, whole and alone. Nothing was sent.", name)
 	}
 	if claims.JTI == "" {
 		return nil, usage("This token has no jti, and the server looks for revoked tokens by their jti alone: no revocation ends it. It is of user %s. %s Nothing was sent.", either(claims.UserID, "(unknown)"), whatEndsIt)
@@ -140,7 +140,7 @@ func (l *leak) revokeTried(ctx context.Context, s *session, u *undertaking) erro
 	before, err := s.JWT.Accepts(ctx, l.token())
 	switch {
 	case err != nil:
-		l.console.complain("The token was not revoked, since it could not be tried before. Without --verify it is revoked untried.")
+		l.console.complain("The token was not revoked, since it could not be tried before. Omit --verify to revoke it all the same.")
 		u.report = new(tiledesk.RevokeReport)
 		u.tell(&u.report.NotAttempted, l.result(tiledesk.NotAttempted, err))
 		return err
@@ -212,7 +212,7 @@ func (l *leak) refused(s *session) error {
 
 // whyRefused is what the refusal of a token can mean. The server gives no reason.
 func (l *leak) whyRefused(s *session) string {
-	text := "it may be revoked already, its end may have been cut off, or it may be of another server than " + s.BaseURL()
+	text := "it may be revoked already, it may have been truncated, or it may be of another server than " + s.BaseURL()
 	if end := l.claims.ExpiresAt; end != nil {
 		text += ", or it has expired: it says " + clock(*end)
 	}

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A token that is cut, or that something stands beside, would be refused like one
+// A token that is truncated, or that something stands beside, would be refused like one
 // that is revoked, and taken for gone.
 func TestLeakIsAWholeToken(t *testing.T) {
 	t.Parallel()

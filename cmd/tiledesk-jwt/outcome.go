@@ -71,7 +71,7 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport, prove
 			a.console.complain("The run stopped there, since no other token would have done better.")
 		}
 	case interrupted(ctx):
-		a.console.complain("Interrupted. Treat what was not attempted as still valid, and run the same command again to go on.")
+		a.console.complain("Interrupted. Treat what was not attempted as still valid, and run the same command again to resume.")
 	case whole != nil && !errors.Is(context.Cause(ctx), errNoReport):
 		a.console.complain("%s", a.explainAsked(whole))
 		if report.Incomplete && !errors.Is(whole, tiledesk.ErrIncompleteHistory) && !errors.Is(whole, tiledesk.ErrTokensKeepAppearing) {

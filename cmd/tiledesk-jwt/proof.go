@@ -102,7 +102,7 @@ func try(ctx context.Context, witnesses []witness) (p proof, left []witness) {
 	return p, left
 }
 
-// takes reports whether the server takes the token that a client uses: false only
+// takes reports whether the server accepts the token that a client uses: false only
 // for its own refusal.
 func takes(ctx context.Context, client *tiledesk.Client) (bool, error) {
 	switch _, err := client.JWT.ListHistory(ctx, nil); {

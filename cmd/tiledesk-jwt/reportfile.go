@@ -48,13 +48,13 @@ type reportLine struct {
 var errInUse = errors.New("another run is using this file")
 
 // openReport opens a new file, or reads one that is there and goes on behind it.
-// No name is no report.
+// Without a name there is no report.
 func openReport(name string, lock func(*os.File) error) (*reportFile, error) {
 	switch name {
 	case "":
 		return &reportFile{}, nil
 	case "-":
-		return nil, usage("--report takes the name of a file, so that a later run can go on with it.")
+		return nil, usage("--report takes the name of a file, so that a later run can resume it.")
 	}
 	file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600) //nolint:gosec // whoever runs this names the file
 	if err != nil {
@@ -76,7 +76,7 @@ func openReport(name string, lock func(*os.File) error) (*reportFile, error) {
 // line that is not whole, and keeps others from reading the file.
 func (r *reportFile) takeOver(lock func(*os.File) error) error {
 	if info, err := r.Stat(); err != nil || !info.Mode().IsRegular() {
-		return errors.New("this is not a file that a run can go on with")
+		return errors.New("this is not a file that a run can resume")
 	}
 	if err := lock(r.File); errors.Is(err, errInUse) {
 		return err

@@ -23,7 +23,7 @@ type revokeCommand struct {
 // running are the flags of a run over many tokens.
 type running struct {
 	Concurrency int    `default:"4" placeholder:"N" help:"How many requests are under way at once (${default})."`
-	Report      given  `placeholder:"FILE" help:"Write what became of each token to this file, a JSON object a line. A run that finds the file goes on where it stopped."`
+	Report      given  `placeholder:"FILE" help:"Write what became of each token to this file, a JSON object a line. A run that finds the file resumes where it stopped."`
 	Format      string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"text, or json for one object at the end (${default})."`
 }
 
@@ -53,7 +53,7 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 	case c.TokenFrom != "" && (byName > 0 || c.From != ""):
 		return usage("--token-from revokes one token and goes with no other. Run tiledesk-jwt revoke twice.")
 	case c.TokenFrom != "" && c.Report != "":
-		return usage("--token-from revokes one token, so that there is nothing that --report could go on with.")
+		return usage("--token-from revokes one token, so that there is nothing that --report could resume.")
 	case c.wanted() && c.TokenFrom == "" && !a.flags.SignIn:
 		return usage("--verify needs a token to try. Use it with --token-from, or with --sign-in, whose own token is tried.")
 	case c.TokenFrom != "":
@@ -115,7 +115,7 @@ func (r *running) start(a *app) (*undertaking, error) {
 		a.console.warn("%s cannot be locked where it is. Let no other run use it before this one has ended.", string(r.Report))
 	}
 	if file.resumed() > 0 {
-		a.console.note("Going on with %s: %s done before.", string(r.Report), count(file.resumed(), "token"))
+		a.console.note("Resuming %s: %s done before.", string(r.Report), count(file.resumed(), "token"))
 	}
 	return &undertaking{app: a, json: r.Format == inJSON, file: file}, nil
 }

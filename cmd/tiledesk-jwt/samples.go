@@ -18,7 +18,7 @@ type sampleToken struct {
 // samples are those of --token-from.
 type samples []*sampleToken
 
-// readSamples reads a token a line. No name is no sample.
+// readSamples reads a token a line. Without a name there are no samples.
 func (a *app) readSamples(ctx context.Context, name string) (samples, error) {
 	if name == "" {
 		return nil, nil
@@ -50,7 +50,7 @@ func (list samples) tryBefore(ctx context.Context, a *app, s *session) error {
 	for _, sample := range list {
 		accepts, err := s.JWT.Accepts(ctx, sample.token())
 		if err != nil {
-			a.console.complain("Nothing was revoked, since the token %s could not be tried before. Without --verify and --token-from the run goes untried.", sample.jti)
+			a.console.complain("Nothing was revoked, since the token %s could not be tried before. To run without that proof, omit --verify and --token-from.", sample.jti)
 			return err
 		}
 		if sample.accepted = accepts; !accepts {

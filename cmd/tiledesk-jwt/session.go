@@ -32,7 +32,7 @@ type session struct {
 
 	// Of a session that signed in.
 	began    time.Time // when the first token was issued, by the clock of the server; zero when unknown
-	worked   bool      // the server took a token of this session
+	worked   bool      // the server accepted a token of this session
 	ended    bool      // the run itself revoked the token, its sign-out included
 	replaced []string  // the jtis of tokens that were refused; the run signed in again
 }

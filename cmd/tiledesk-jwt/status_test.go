@@ -210,7 +210,7 @@ func TestRoughly(t *testing.T) {
 	}
 }
 
-// A limiter that goes by what becomes of the attempts hears of them.
+// A limiter that adapts to the outcomes of the attempts is told of them.
 func TestWatched_tellsTheLimiterOfAttempts(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)

@@ -72,7 +72,7 @@ func parseTarget(text string) (tiledesk.Target, error) {
 	var target tiledesk.Target
 	text = strings.TrimSpace(strings.TrimPrefix(text, plannedLine))
 	if text == "" {
-		return target, errors.New("nothing stands behind \"" + strings.TrimSpace(plannedLine) + "\", where a token belongs")
+		return target, errors.New("nothing follows \"" + strings.TrimSpace(plannedLine) + "\", where a token belongs")
 	}
 	switch id, byID := strings.CutPrefix(text, "id:"); {
 	case text[0] == '{':
@@ -95,7 +95,7 @@ func parseTarget(text string) (tiledesk.Target, error) {
 	case byID:
 		target.ID = strings.TrimSpace(id)
 		if target.ID == "" {
-			return target, errors.New("nothing stands behind id:, where an id belongs")
+			return target, errors.New("nothing follows id:, where an id belongs")
 		}
 	default:
 		target.JTI = text

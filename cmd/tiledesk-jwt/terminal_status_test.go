@@ -42,7 +42,7 @@ func TestDoctor_tellsEachFindingAsItComes(t *testing.T) {
 			}
 		})
 		term := onTerminal(t, server, columns, []string{"NO_COLOR=1"}, "doctor")
-		term.expect(`(?s)server\s+http.*credentials\s+the server takes them.*history\s+the history\s+module.*list\s+an object whose.*Waiting for the server`)
+		term.expect(`(?s)server\s+http.*credentials\s+the server accepts them.*history\s+the history\s+module.*list\s+an object whose.*Waiting for the server`)
 		if text, _ := term.text(); strings.Contains(text, "pages") {
 			t.Errorf("%d columns: told too early: %q", columns, text)
 		}

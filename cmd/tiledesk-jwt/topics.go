@@ -18,7 +18,7 @@ var topics = []topic{
 4  Interrupted, or stopped before every token was attempted.
 5  The server has no history module.
 
-When several apply: 3, then 5, then 4, then 1. A run that ended with 4 goes on where it stopped when it is started again, with --report without asking the server about what is done.`},
+When several apply: 3, then 5, then 4, then 1. A run that ended with 4 resumes where it stopped when it is started again, with --report without asking the server about what is done.`},
 	{"environment", "the variables that are read", `TILEDESK_BASE_URL       Where the API answers; --base-url goes first.
 TILEDESK_TOKEN          The token to authorize with.
 TILEDESK_TOKEN_FILE     A file that holds it.
@@ -93,7 +93,7 @@ var examples = map[string][]example{
 	},
 	"revoke-all": {
 		{"Every token that is older than a week; you are asked first", "tiledesk-jwt revoke-all --older-than 1w"},
-		{"From cron, able to go on where it stopped", "tiledesk-jwt revoke-all --older-than 30d --sign-in --report revoked.jsonl --yes --quiet"},
+		{"From cron, able to resume where it stopped", "tiledesk-jwt revoke-all --older-than 30d --sign-in --report revoked.jsonl --yes --quiet"},
 	},
 	"inspect": {
 		{"A token in a file", "tiledesk-jwt inspect leaked.txt"},

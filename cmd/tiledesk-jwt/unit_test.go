@@ -134,7 +134,7 @@ func TestExplainSpeaksOfFlags(t *testing.T) {
 func TestLimiterKeepsToTheMinute(t *testing.T) {
 	t.Parallel()
 	if limiter(perMinute{}) != nil {
-		t.Error("0 is no limit")
+		t.Error("0 is not without a limit")
 	}
 	for _, n := range []int{1, 2, 9, 10, 60, 200, 6000} {
 		l := limiter(perMinute{n: n}).(interface {

@@ -27,7 +27,7 @@ const (
 )
 
 type watchCommand struct {
-	Interval time.Duration `default:"10s" placeholder:"DURATION" help:"How long to wait between two looks (${default})."`
+	Interval time.Duration `default:"10s" placeholder:"DURATION" help:"How long to wait between two polls (${default})."`
 	Format   string        `enum:"text,jsonl" default:"text" placeholder:"FORMAT" help:"text, or jsonl for the lines of list --format jsonl (${default})."`
 	Fields   fieldNames    `placeholder:"A,B" help:"Show these fields of the entries as well."`
 	Exec     given         `placeholder:"CMD" help:"Run this in the shell for each sign-in. It gets the JSON line on stdin, and TILEDESK_JTI and TILEDESK_ID in the environment."`

@@ -20,7 +20,7 @@ func TestTour(t *testing.T) {
 		"40 tokens on the first page",
 		fmt.Sprintf("%d tokens on all pages", len(jtis)),
 		"revoked " + jtis[1],
-		"still takes that token: false",
+		"still accepts that token: false",
 		"an unknown jti is tiledesk.ErrNotFound",
 	} {
 		if !strings.Contains(out, want) {

@@ -64,13 +64,13 @@ To list your own tokens, which revokes nothing:
 	return nil
 }
 
-// showRefusal proves the revocation: the server no longer takes the token.
+// showRefusal proves the revocation: the server no longer accepts the token.
 func showRefusal(ctx context.Context, out io.Writer, client *tiledesk.Client, token string) error {
 	accepted, err := client.JWT.Accepts(ctx, token)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "the server still takes that token: %t\n", accepted)
+	fmt.Fprintf(out, "the server still accepts that token: %t\n", accepted)
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (j job) run(ctx context.Context) (err error) {
 	}
 	defer func() {
 		if signOutErr := signOut(ctx); signOutErr != nil {
-			err = errors.Join(err, fmt.Errorf("the token of this run is still alive: %w", signOutErr))
+			err = errors.Join(err, fmt.Errorf("the token of this run is still valid: %w", signOutErr))
 		}
 	}()
 	return j.revoke(ctx, client)

@@ -48,5 +48,5 @@ func statusOf(err error) (status int, text string) {
 	case errors.As(err, &answered) && answered.FromServer() && errors.Is(err, tiledesk.ErrNotFound):
 		return http.StatusNotFound, "there is no such session"
 	}
-	return http.StatusBadGateway, "the sessions cannot be reached; treat them as alive"
+	return http.StatusBadGateway, "the sessions cannot be reached; treat them as still valid"
 }

@@ -20,7 +20,7 @@ type metrics struct {
 
 func newMetrics() *metrics { return &metrics{count: map[string]int{}, seconds: map[string]float64{}} }
 
-// observe hears of each attempt, possibly in several goroutines at once.
+// observe is called for each attempt, possibly in several goroutines at once.
 func (m *metrics) observe(a tiledesk.Attempt) {
 	labels := fmt.Sprintf("{method=%q,route=%q,status=\"%d\"}", a.Method, a.Route, a.StatusCode)
 	m.mu.Lock()

@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	every := flag.Duration("every", 5*time.Minute, "time between two looks")
+	every := flag.Duration("every", 5*time.Minute, "time between two polls")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, *every)
@@ -34,10 +34,10 @@ func main() {
 func run(ctx context.Context, every time.Duration) error {
 	token := os.Getenv("TILEDESK_TOKEN")
 	if token == "" {
-		return errors.New("TILEDESK_TOKEN is not set: it takes the token of the user to watch")
+		return errors.New("TILEDESK_TOKEN is not set: it is the token of the user to watch")
 	}
 	if every <= 0 {
-		return errors.New("-every must be more than nothing, 5m for example")
+		return errors.New("-every must be above 0, 5m for example")
 	}
 	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
 	options := []tiledesk.Option{tiledesk.WithLogger(log), tiledesk.WithUserAgent("signin-watch/1.0")}

@@ -101,7 +101,7 @@ type API interface {
 	Authorization(ctx context.Context) (string, error)
 	// Sent reads the tokens in an authorization, under whatever scheme.
 	Sent(authorization string) []Sent
-	// TookBefore reports whether the server took a token before this run.
+	// TookBefore reports whether the server accepted a token before this run.
 	TookBefore(authorization string) bool
 	// Check refuses an identifier that must not be sent.
 	Check(byJTI bool, identifier string) error
@@ -131,7 +131,7 @@ type Options struct {
 	// Confirm is asked before the first DELETE of All about the tokens of the first
 	// listing; nil: nobody is. An error stops the run.
 	Confirm func(planned []*Token, incomplete bool) error
-	// Record hears of each result, one at a time. An error stops the run.
+	// Record is called for each result, one at a time. An error stops the run.
 	Record func(Result) error
 }
 

@@ -61,7 +61,7 @@ func TestEach_saysNothingOfATokenThatNeverWorked(t *testing.T) {
 	}
 }
 
-// A time limit of its own is no end of the run.
+// A time limit of its own does not end the run.
 func TestEach_failsTenSilentTargetsAndStops(t *testing.T) {
 	t.Parallel()
 	f := &fake{remove: func(bulk.Request) bulk.Answer { return silence }}

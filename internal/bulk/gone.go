@@ -30,7 +30,7 @@ func (r *run) confirm(complete bool) {
 		switch {
 		case listedAgain && !keepsRevoked:
 			stillListed++
-			r.record(g.result(Failed, r.treatAsValid("lists it still"), g.attempts))
+			r.record(g.result(Failed, r.treatAsValid("still lists it"), g.attempts))
 		case listedAgain, complete && r.summary.Passes > g.pass:
 			r.record(g.result(AlreadyGone, nil, g.attempts))
 		case r.stopReason() != nil:
@@ -41,7 +41,7 @@ func (r *run) confirm(complete bool) {
 	}
 	r.gone = nil
 	if stillListed > 0 {
-		r.note(fmt.Errorf("tiledesk: %w: the server contradicts itself: it says of %d tokens that they are not there, and lists them still; "+
+		r.note(fmt.Errorf("tiledesk: %w: the server contradicts itself: it says of %d tokens that they are not there, and still lists them; "+
 			"treat them as still valid and ask its administrator (where it keeps revoked tokens in the list, they may have been revoked before this run)",
 			r.options.Kinds.UnexpectedResponse, stillListed))
 	}

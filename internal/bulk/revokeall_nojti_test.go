@@ -91,7 +91,7 @@ func TestRevokeAll_countsWhatItRevokedWithoutJTI(t *testing.T) {
 	if err != nil || report.Revoked != 2 || report.WithoutJTI != 2 || report.Skipped != 0 {
 		t.Errorf("got %+v, %v", report, err)
 	}
-	// An entry with a jti that appears later shows that they go on working.
+	// An entry with a jti that appears later shows that they still work.
 	server = &stubborn{rows: []string{without("1"), without("2")}, more: []string{servertest.RowOf("a")}}
 	report, err = servertest.NewClientWith(t, basic, server.RoundTrip).JWT.RevokeAll(t.Context(), nil)
 	if report.Revoked != 3 || report.WithoutJTI != 2 || !errors.Is(report.RunErr(), tiledesk.ErrUnexpectedResponse) || !strings.Contains(err.Error(), "2 tokens whose entries show no jti") {

@@ -50,7 +50,7 @@ func TestRevokeEach_refusesWhatCannotWork(t *testing.T) {
 
 func TestRevokeEach_errorInTheSequenceEndsTheRunAndJoinsItsError(t *testing.T) {
 	t.Parallel()
-	broken := errors.New("line 3 is no target: " + servertest.Token)
+	broken := errors.New("line 3 is not a target: " + servertest.Token)
 	client := servertest.NewClientWith(t, tiledesk.JWTAuth(servertest.TokenOf("own")), okToAll)
 	var heard servertest.Hearing
 	report, err := client.JWT.RevokeEach(t.Context(), func(yield func(tiledesk.Target, error) bool) {

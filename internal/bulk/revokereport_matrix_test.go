@@ -124,7 +124,7 @@ func TestRevokeReport_agreesWithTheServer(t *testing.T) {
 func TestRevokeAll_nothingGoesWrongWhereNothingIsWrong(t *testing.T) {
 	t.Parallel()
 	incomplete := map[string]bool{"the page parameter is ignored": true}
-	endless := map[string]bool{"entries without jti": true} // a token without a jti goes on working
+	endless := map[string]bool{"entries without jti": true} // a token without a jti still works
 	unreachable := map[string]bool{"no route for ids, in HTML": true, "such jtis, and no route for ids": true}
 	for name, kind := range serverKinds {
 		t.Run(name, func(t *testing.T) {

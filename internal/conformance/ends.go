@@ -71,7 +71,7 @@ var notRecorded = map[string]func(*testing.T, Target){
 			t.Errorf("all pages together hold %d entries", len(all))
 		}
 	},
-	"every revocation is the module's 404, and the token goes on working": func(t *testing.T, target Target) {
+	"every revocation is the module's 404, and the token still works": func(t *testing.T, target Target) {
 		a := newAccount(t, target)
 		_, byJTI := a.client.JWT.RevokeByJTI(t.Context(), jtiOf(t, a.token))
 		_, byID := a.client.JWT.RevokeByID(t.Context(), "000000000000000000000000")

@@ -102,7 +102,7 @@ var enforced = map[string]func(*testing.T, Target){
 		}
 	},
 	"a token without a jti outlives its revocation, since the server asks about the jti": withoutJTI,
-	"a client signs out once, and a second time is no error": func(t *testing.T, target Target) {
+	"a client signs out once, and a second time is not an error": func(t *testing.T, target Target) {
 		email, password := target.NewUser(t)
 		client, err := tiledesk.SignIn(t.Context(), email, password, options(target)...)
 		if err != nil {
@@ -145,7 +145,7 @@ func withoutJTI(t *testing.T, target Target) {
 
 // notEnforced is a server whose JWT_HISTORY_ENABLED is off.
 var notEnforced = map[string]func(*testing.T, Target){
-	"a revoked token goes on working, and Accepts tells": func(t *testing.T, target Target) {
+	"a revoked token still works, and Accepts tells": func(t *testing.T, target Target) {
 		a := newAccount(t, target)
 		token := a.tokens(t, target, 1)[0]
 		if _, err := a.client.JWT.RevokeToken(t.Context(), token); err != nil {

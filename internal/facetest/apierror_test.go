@@ -123,7 +123,7 @@ func TestAPIError_cutShort(t *testing.T) {
 		_, _ = w.Write([]byte(`{"msg":"No`))
 	})
 	_, err := servertest.NewClient(t, server.URL).JWT.ListHistory(t.Context(), nil)
-	want := "tiledesk: GET /jwt/history: 403 Forbidden: the answer was cut short: unexpected EOF"
+	want := "tiledesk: GET /jwt/history: 403 Forbidden: the answer was truncated: unexpected EOF"
 	if err == nil || err.Error() != want || !errors.Is(err, tiledesk.ErrForbidden) {
 		t.Errorf("got %v, want %s", err, want)
 	}

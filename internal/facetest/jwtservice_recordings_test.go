@@ -78,7 +78,7 @@ func replay(t *testing.T, r servertest.Recording) {
 	}
 }
 
-// expectations are the recordings that are no success, and what they are.
+// expectations are the recordings that are not successes, and what they are.
 var expectations = map[string]error{
 	"history_off_list_400":                  tiledesk.ErrHistoryUnavailable,
 	"history_off_list_400_no_authorization": tiledesk.ErrHistoryUnavailable,

@@ -150,7 +150,7 @@ func TestJWTService_refusesBeforeAnythingIsSent(t *testing.T) {
 		"a nil context, list":  {ctx: none, call: servertest.Calls["listing"], want: tiledesk.ErrInvalidArgument, text: "context is nil"},
 		"a nil context, jti":   {ctx: none, call: servertest.Calls["revoking by jti"], want: tiledesk.ErrInvalidArgument, text: "context is nil"},
 		"a nil context, id":    {ctx: none, call: servertest.Calls["revoking by id"], want: tiledesk.ErrInvalidArgument, text: "context is nil"},
-		"a canceled context":  {ctx: canceled, call: servertest.Calls["revoking by jti"], want: context.Canceled, text: "nothing was sent"},
+		"a canceled context":   {ctx: canceled, call: servertest.Calls["revoking by jti"], want: context.Canceled, text: "nothing was sent"},
 		"the cause of that":    {ctx: canceled, call: servertest.Calls["listing"], want: reason, text: "GET /jwt/history"},
 		"a context that ended": {ctx: late, call: servertest.Calls["revoking by id"], want: context.DeadlineExceeded, text: "DELETE /jwt/history/id/:id"},
 	}

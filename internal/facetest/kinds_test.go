@@ -70,7 +70,7 @@ func TestAPIError_asALiteralIsOfItsKind(t *testing.T) {
 	wantKinds(t, &tiledesk.APIError{StatusCode: http.StatusBadRequest, Message: "Invalid project id: other"})
 }
 
-// A 2xx that the server itself contradicts is no surprise of another shape.
+// A 2xx that the server itself contradicts is not a surprise of another shape.
 func TestAPIError_ofACallIsOfTheKindThatTheAnswerShows(t *testing.T) {
 	t.Parallel()
 	server, tokens := newServer(t, "laptop", "phone")

@@ -38,7 +38,7 @@ func zippedText(text string) string {
 	return b.String()
 }
 
-// An answer whose end nothing tells may have been cut off: what begins another
+// An answer whose end nothing tells may have been truncated: what begins another
 // answer counts for nothing, and an empty body begins them all.
 func TestRevokeByJTI_endOfTheBody(t *testing.T) {
 	t.Parallel()
@@ -126,7 +126,7 @@ func TestRevokeByJTI_endOfAStream(t *testing.T) {
 	}
 }
 
-// A 401 or a 404 that was cut off is not known to be the server's own.
+// A 401 or a 404 that was truncated is not known to be the server's own.
 func TestAPIError_FromServer_wholeBodies(t *testing.T) {
 	t.Parallel()
 	const notFound = `{"success":false,"msg":"Object not found."}`

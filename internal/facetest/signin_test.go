@@ -80,7 +80,7 @@ func TestSignIn_isSentOnceWhateverHappens(t *testing.T) {
 		"a page with 200":              {tiledesktest.Fault{Status: 200, Body: page}, true, tiledesk.ErrUnexpectedResponse},
 		"a success without a token":    {tiledesktest.Fault{Status: 200, Body: `{"success":true}`}, true, tiledesk.ErrUnexpectedResponse},
 		"a token that is none":         {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":"two words"}`}, true, tiledesk.ErrUnexpectedResponse},
-		"a token that is no text":      {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":["a"]}`}, true, tiledesk.ErrUnexpectedResponse},
+		"a token that is not a text":   {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":["a"]}`}, true, tiledesk.ErrUnexpectedResponse},
 		"a failure that is called 200": {tiledesktest.Fault{Status: 200, Body: `{"success":false,"msg":"no"}`}, true, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,7 +144,7 @@ func TestSignIn_saysNothingOfATokenWhereNothingWasSent(t *testing.T) {
 		"a nil context":                 {ctx: none, kind: tiledesk.ErrInvalidArgument},
 		"no email":                      {email: " ", kind: tiledesk.ErrInvalidArgument},
 		"no password":                   {password: "-", kind: tiledesk.ErrInvalidArgument},
-		"a password that is no UTF-8":   {password: "caf\xe9-latin", kind: tiledesk.ErrInvalidArgument},
+		"a password that is not UTF-8":  {password: "caf\xe9-latin", kind: tiledesk.ErrInvalidArgument},
 		"an option that is wrong":       {opts: []tiledesk.Option{tiledesk.WithBaseURL("nowhere")}, kind: tiledesk.ErrInvalidArgument},
 		"nobody listens":                {url: closed.URL},
 		"a certificate nobody knows":    {url: secure.URL},

@@ -45,7 +45,7 @@ func TestSignOut_onlyTheServersOwn401(t *testing.T) {
 	}
 }
 
-// The server's own 401 is the end of a token only where the server took it before.
+// The server's own 401 is the end of a token only where the server accepted it before.
 func TestSignOut_ofATokenThatIsRefused(t *testing.T) {
 	t.Parallel()
 	list, refused := servertest.Reply(200, "[]"), servertest.Reply(401, "Unauthorized")
@@ -106,7 +106,7 @@ func TestSignOut_ofATokenThatIsRefused(t *testing.T) {
 	}
 }
 
-// A token whose end was cut off is refused like a revoked one, and works whole.
+// A token that was truncated is refused like a revoked one, and works whole.
 func TestSignOut_ofATruncatedToken(t *testing.T) {
 	t.Parallel()
 	server, whole, tokens := servertest.NewServer(t, 1)
@@ -123,7 +123,7 @@ func TestSignOut_ofATruncatedToken(t *testing.T) {
 	}
 }
 
-// The own token of a run is not gone where the server never took it.
+// The own token of a run is not gone where the server never accepted it.
 func TestRevokeEach_ownTokenThatWasNeverTaken(t *testing.T) {
 	t.Parallel()
 	for listed, want := range map[bool]tiledesk.Outcome{false: tiledesk.Failed, true: tiledesk.AlreadyGone} {

@@ -164,7 +164,7 @@ func (l *Limiter) Took(took time.Duration) {
 	if l.limit > 0 && now.Sub(l.tried) >= l.patience {
 		l.limit *= 1 + l.step
 		l.tried, l.step = now, min(2*l.step, mostStep)
-		if l.trials++; l.trials > 1 { // the one before was no mistake
+		if l.trials++; l.trials > 1 { // the one before was not a mistake
 			l.patience = firstPatience
 		}
 	}

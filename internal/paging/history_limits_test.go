@@ -30,8 +30,8 @@ func TestHistory_endsWhereTheListDoesNot(t *testing.T) {
 		tokens  int
 		says    string
 	}{
-		"pages":  {1, 100_000, 100_000, "the history goes on after 100000 pages"},
-		"memory": {150_000, 10, 256 << 20 / (128 + identifiers), "the history goes on after 256 MiB of tokens"},
+		"pages":  {1, 100_000, 100_000, "the history continues after 100000 pages"},
+		"memory": {150_000, 10, 256 << 20 / (128 + identifiers), "the history continues after 256 MiB of tokens"},
 	}
 	for sentence, test := range tests {
 		t.Run(sentence, func(t *testing.T) {

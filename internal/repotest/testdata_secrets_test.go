@@ -66,7 +66,7 @@ var (
 )
 
 // suspicious are the parts of a text that look like a secret, or like a trace of
-// somebody who is no test.
+// somebody who is not a test.
 func suspicious(text string) []string {
 	found := forbiddenForm.FindAllString(text, -1)
 	for _, match := range passwordForm.FindAllStringSubmatch(text, -1) {

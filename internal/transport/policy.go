@@ -24,7 +24,7 @@ const (
 	rateLimitedMaxFactor = 6
 )
 
-// Policy is how often and how patiently a request is tried again.
+// Policy is how often and how patiently a request is retried.
 type Policy struct {
 	MaxRetries    int
 	MinWait       time.Duration

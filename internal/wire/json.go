@@ -31,7 +31,7 @@ func parseJSON(body []byte) (gjson.Result, *Fault) {
 	case body[0] == '<':
 		return gjson.Result{}, unexpected("the answer is an HTML page, not the API: check the base URL, a web application may answer there")
 	default:
-		return gjson.Result{}, unexpected("the answer is not JSON, or was cut short")
+		return gjson.Result{}, unexpected("the answer is not JSON, or was truncated")
 	}
 }
 

@@ -37,7 +37,7 @@ func (m *members) read(object gjson.Result) {
 }
 
 // isList recognizes the envelope of a list, so that a DELETE which some proxy
-// turned into a GET is no revocation. The document of a token may well hold an
+// turned into a GET is not a revocation. The document of a token may well hold an
 // array of its own.
 func (m *members) isList() bool { return m.perPage || m.array && !m.named }
 
@@ -55,7 +55,7 @@ func (m *members) saysAbsent() bool {
 // complaint is what an object says against success.
 type complaint struct {
 	refused bool // "success" is false
-	reports bool // an error, or a "success" that is no yes
+	reports bool // an error, or a "success" that is not a yes
 	worded  bool // it has a message
 	status  int  // what looks like an HTTP status, the largest; 0: none
 }

@@ -31,7 +31,7 @@ func ReadMessage(header http.Header, body []byte) (message string, fields []Fiel
 	case body[0] == '<' || strings.Contains(header.Get("Content-Type"), "html"):
 		return pageTitle(string(body[:min(len(body), messageWindow)])), nil
 	case body[0] == '{' || body[0] == '[':
-		return "", nil // JSON that was cut: it can hold the value of a 422
+		return "", nil // truncated JSON: it can hold the value of a 422
 	default:
 		return string(body), nil
 	}

@@ -47,7 +47,7 @@ func TestReadMessage_ofEveryShape(t *testing.T) {
 		"a number":                          {body: "404", want: ""},
 		"an array":                          {body: `["s3cret"]`, want: ""},
 		"an object without words":           {body: `{"code":7,"data":"s3cret"}`, want: ""},
-		"a message that is no text":         {body: `{"msg":["s3cret"],"message":{"s3cret":1},"error":7}`, want: ""},
+		"a message that is not a text":      {body: `{"msg":["s3cret"],"message":{"s3cret":1},"error":7}`, want: ""},
 		"an object that was cut":            {body: `{"errors":[{"value":"s3cret","msg":"Inv`, want: ""},
 		"an array that was cut":             {body: `[{"value":"s3cret"`, want: ""},
 	}

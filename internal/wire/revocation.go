@@ -63,7 +63,7 @@ func readOutcome(asked Asked, body []byte, whole bool) *Fault {
 	}
 	switch {
 	case !whole && root.Type != gjson.JSON && root.Type != gjson.String:
-		return unexpected("the answer may have been cut short: treat the token as still valid")
+		return unexpected("the answer may have been truncated: treat the token as still valid")
 	case root.Type == gjson.Null:
 		return nothingRevoked("the server answered null")
 	case root.Type == gjson.True, root.Type == gjson.String && strings.EqualFold(root.Str, "OK"):

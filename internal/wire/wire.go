@@ -49,7 +49,7 @@ func SaysUnauthorized(answer Answer) bool {
 
 // SaysNotFound reports whether a 404 is the API's word that a token is not there,
 // in the shape of its sibling routes. An HTML page, or the JSON of some gateway, is
-// a wrong address instead: the token may well be alive.
+// a wrong address instead: the token may well be still valid.
 func SaysNotFound(answer Answer) bool {
 	m, ok := readRefusal(answer)
 	return ok && m.saysAbsent()
