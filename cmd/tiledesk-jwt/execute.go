@@ -3,15 +3,27 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"runtime"
+	"strings"
+	"unicode"
 )
+
+// obeyed reports whether a shell could take a character for something else than a part
+// of a word: cmd looks at what stands in a variable, and so does sh without quotes.
+func obeyed(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_.:", r)
+}
 
 // execute runs a command of the user's in the shell, for one token: its JSON line is
 // on stdin, its identifiers are in the environment, where no shell takes them for
 // something else. What the command prints goes to stderr, since stdout has the lines.
 func (a *app) execute(ctx context.Context, command string, r row) error {
+	if strings.ContainsFunc(r.JTI+r.ID, obeyed) {
+		return errors.New("its identifiers have characters in them that a shell could obey")
+	}
 	var line bytes.Buffer
 	if err := writeJSON(&line, r); err != nil {
 		return err

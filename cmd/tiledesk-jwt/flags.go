@@ -46,7 +46,7 @@ func (g *given) UnmarshalText(text []byte) error {
 
 var errEmpty = errors.New("the value is empty; was a variable not set?")
 
-// globals are the flags that every command takes.
+// globals are the flags that every command takes, as far as it uses them.
 type globals struct {
 	BaseURL      given         `name:"base-url" placeholder:"URL" help:"Where the API answers; TILEDESK_BASE_URL by default, else https://api.tiledesk.com/v3." group:"Connection:"`
 	SignIn       bool          `name:"sign-in" help:"Exchange email and password for a token once, and revoke it at the end." group:"Connection:"`

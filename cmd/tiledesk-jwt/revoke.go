@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/go-tiledesk/tiledesk"
 )
 
@@ -206,12 +208,12 @@ func (a *app) confirmTargets(ctx context.Context, s *session, targets []tiledesk
 		a.console.show("  %s", nameOf(target))
 	}
 	if more := len(targets) - maxShown; more > 0 {
-		a.console.show("  and %d more", more)
+		a.console.show("  and %s more", humanize.Comma(int64(more)))
 	}
 	if text := a.howLong(len(targets)); text != "" {
 		a.console.note("%s", text)
 	}
-	return a.confirm(ctx, "Revoke all %d tokens at %s? This cannot be undone.", len(targets), s.where())
+	return a.confirm(ctx, "Revoke all %s at %s? This cannot be undone.", count(len(targets), "token"), s.where())
 }
 
 // nameOf is a target as revoke --from reads it.
