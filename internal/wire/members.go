@@ -58,6 +58,7 @@ type complaint struct {
 	reports bool // an error, or a "success" that is not a yes
 	worded  bool // it has a message
 	status  int  // what looks like an HTTP status, the largest; 0: none
+	http    bool // one of them is that of an error
 }
 
 // read takes in one member of an object.
@@ -73,7 +74,9 @@ func (c *complaint) read(name string, value gjson.Result) {
 	case "message", "msg", "detail", "title":
 		c.worded = c.worded || truthy(value)
 	case "statusCode", "status", "code":
-		c.status = max(c.status, wholeNumber(value, 0))
+		status := wholeNumber(value, 0)
+		c.status = max(c.status, status)
+		c.http = c.http || status >= 400 && status <= 599
 		c.reports = c.reports || name == "status" && failedInWords(value)
 	}
 }
@@ -82,7 +85,7 @@ func (c *complaint) read(name string, value gjson.Result) {
 // more is an HTTP status beside a message; without one only where it looks like a
 // status, and the object is not the document of a token, whose own it may be.
 func (c *complaint) failed(document bool) bool {
-	return c.reports || c.status >= 400 && (c.worded || c.status <= 599 && !document)
+	return c.reports || c.worded && c.status >= 400 || c.http && !document
 }
 
 func failedInWords(value gjson.Result) bool {

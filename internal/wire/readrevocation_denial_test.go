@@ -48,6 +48,7 @@ var denials = map[string]string{
 	"a result of false":         `"result":false`,
 	"a result of 0":             `"result":0`,
 	"a result of nothing":       `"result":""`,
+	"a result in words":         `"result":"Failed"`,
 	"a value of false":          `"value":false`,
 	"data of false":             `"data":false`,
 	"a response of false":       `"response":false`,

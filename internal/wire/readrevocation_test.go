@@ -116,6 +116,7 @@ var verdicts = map[string]struct {
 	"a failure that found nothing":        {`{"data":null,"status":"fail"}`, wire.Reported},
 	"nothing found, and no success":       {`{"n":0,"success":false}`, wire.Reported},
 	"a status that is an error's":         {`{"success":true,"status":404}`, wire.Reported},
+	"a status that is an error's, beside": {`{"success":true,"status":404,"code":11000}`, wire.Reported},
 	"nothing removed":                     {`{"nRemoved":0,"ok":1}`, wire.NotFound},
 	"nothing updated":                     {`{"updatedExisting":false,"ok":1}`, wire.NotFound},
 	"nothing found, and one found":        {`{"n":0,"deletedCount":1}`, wire.Unexpected},

@@ -181,7 +181,7 @@ func (f *finding) unwrap(name string, value gjson.Result, depth int, within bool
 		f.object(saysSomethingElse, errList)
 	case value.Type == gjson.Null:
 		f.object(saysNothingThere, errNoSuchToken)
-	case !truthy(value):
+	case !truthy(value), saysNo(value):
 		f.object(saysNotDone, errNotDone)
 	}
 }
