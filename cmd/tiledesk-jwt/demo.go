@@ -34,7 +34,7 @@ const (
 	demoPattern = "tiledesk-demo-"
 )
 
-// rehearsal is the guided command, and then the recipe of README.md word by word. Its
+// rehearsal is the guided command, and then the recipe of docs/command.md word by word. Its
 // lines are the same in every shell.
 const rehearsal = `# A rehearsal of what to do when a token has leaked, on this machine alone.
 # 1. In one terminal, run: tiledesk-jwt demo

@@ -63,7 +63,7 @@ func TestDocuments_goBlocksCompile(t *testing.T) {
 			}
 		}
 	}
-	if blocks < 3 {
+	if blocks < 2 {
 		t.Errorf("found %d blocks of Go only", blocks)
 	}
 }
