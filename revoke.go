@@ -195,9 +195,10 @@ type RevokeOptions struct {
 // [runtime.Goexit]. An OnResult that ended so is not called again.
 //
 // The jti that the client's own credentials send is skipped, in whatever case and
-// under whatever scheme they send the token, see [RevokeOptions].IncludeCurrent. A
-// target given by id alone cannot be recognized as the client's own: omit it, or
-// you lock yourself out. Nor is it known whether such a token has a jti: one
+// under whatever scheme they send the token, see [RevokeOptions].IncludeCurrent; so
+// are all that credentials which rotate send during the run. A target given by id
+// alone cannot be recognized as the client's own: omit it, or you lock yourself out;
+// [Token.Target] has the jti too. Nor is it known whether such a token has a jti: one
 // without still works after its entry was revoked, since the server asks for
 // the jti alone (measured).
 //

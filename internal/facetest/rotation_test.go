@@ -241,6 +241,23 @@ func TestRevokeAll_asksForNoOtherTokenAtItsEnd(t *testing.T) {
 	}
 }
 
+// A reply that was lost before the rotation may have been the revocation.
+func TestRevokeEach_remembersALostReplyAfterARotation(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server, _ := newServer(t)
+		v, _, _ := oldVault(t, server)
+		server.Inject(tiledesktest.Fault{Status: http.StatusGatewayTimeout})
+		report, _ := newClient(t, server, v).JWT.RevokeEach(t.Context(), tiledesk.Targets(tiledesk.Target{JTI: "unknown"}), nil)
+		if report.NotFound != 1 || !strings.Contains(report.Failures[0].Err.Error(), "an earlier reply was lost") {
+			t.Errorf("got %+v", report)
+		}
+		if attempts := report.Failures[0].Attempts; attempts != 3 {
+			t.Errorf("%d attempts, want the lost one, the refused one and the last", attempts)
+		}
+	})
+}
+
 func TestRevokeAll_stopsWhereNoOtherTokenIsGiven(t *testing.T) {
 	t.Parallel()
 	server, _ := newServer(t, "phone")
