@@ -27,15 +27,12 @@ func TestAPIError_isWhatTheStatusSays(t *testing.T) {
 		429: tiledesk.ErrRateLimited, 499: nil, 500: tiledesk.ErrServer, 501: tiledesk.ErrServer, 502: tiledesk.ErrServer, 503: tiledesk.ErrServer, 504: tiledesk.ErrServer, 599: tiledesk.ErrServer,
 		300: tiledesk.ErrRedirected, 304: tiledesk.ErrRedirected, 308: tiledesk.ErrRedirected,
 	}
-	routes := map[string]string{
-		"listing": "GET /jwt/history", "revoking by jti": "DELETE /jwt/history/:jti", "revoking by id": "DELETE /jwt/history/id/:id",
-	}
 	for status, want := range tests {
 		for call, do := range servertest.Calls {
 			t.Run(fmt.Sprintf("%d to %s", status, call), func(t *testing.T) {
 				t.Parallel()
 				client := servertest.NewClient(t, "https://tiledesk.test", tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{}), servertest.WithTransport(servertest.Reply(status, `{"msg":"because"}`, "Retry-After", "7", "X-Request-Id", "r1")))
-				err := do(t.Context(), client)
+				err := do.Run(t.Context(), client)
 				var apiErr *tiledesk.APIError
 				if !errors.As(err, &apiErr) {
 					t.Fatalf("got %v, want an *APIError", err)
@@ -51,7 +48,7 @@ func TestAPIError_isWhatTheStatusSays(t *testing.T) {
 				if r := apiErr.Response; r == nil || r.StatusCode != status || r.Header.Get("X-Request-Id") != "r1" || string(r.Body) != `{"msg":"because"}` || r.Attempts != 1 {
 					t.Error("the response is not the one that came")
 				}
-				if prefix := fmt.Sprintf("tiledesk: %s: %d", routes[call], status); apiErr.Method+" "+apiErr.Route != routes[call] || !strings.HasPrefix(err.Error(), prefix) {
+				if prefix := fmt.Sprintf("tiledesk: %s: %d", do.Route, status); apiErr.Method+" "+apiErr.Route != do.Route || !strings.HasPrefix(err.Error(), prefix) {
 					t.Errorf("%q does not begin with %q", err, prefix)
 				}
 			})

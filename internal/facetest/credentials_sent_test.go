@@ -143,7 +143,7 @@ func TestCredentials_refusedBeforeAnythingIsSent(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if err := do(t.Context(), client); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) {
+				if err := do.Run(t.Context(), client); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), tt.text) {
 					t.Errorf("got %v, want %v with %q", err, tt.want, tt.text)
 				}
 				if asked.Load() != 1 {

@@ -36,8 +36,8 @@ func TestJWTService_sendsWhatTheAPIDocuments(t *testing.T) {
 		"a sort field that needs escaping": {call: list(&tiledesk.ListHistoryOptions{SortField: "a&b=c d#e"}), method: "GET", uri: "/jwt/history?sortField=a%26b%3Dc+d%23e"},
 		"a sort field with its alias":      {call: list(&tiledesk.ListHistoryOptions{SortField: "createdAt"}), opts: []tiledesk.Option{tiledesk.WithSortAlias()}, method: "GET", uri: "/jwt/history?sort=createdAt&sortField=createdAt"},
 		"the alias of no sort field":       {call: list(&tiledesk.ListHistoryOptions{Page: 1}), opts: []tiledesk.Option{tiledesk.WithSortAlias()}, method: "GET", uri: "/jwt/history?page=1"},
-		"a revocation by jti":              {call: servertest.Calls["revoking by jti"], method: "DELETE", uri: "/jwt/history/" + servertest.JTI},
-		"a revocation by id":               {call: servertest.Calls["revoking by id"], method: "DELETE", uri: "/jwt/history/id/" + servertest.ID},
+		"a revocation by jti":              {call: servertest.Calls["revoking by jti"].Run, method: "DELETE", uri: "/jwt/history/" + servertest.JTI},
+		"a revocation by id":               {call: servertest.Calls["revoking by id"].Run, method: "DELETE", uri: "/jwt/history/id/" + servertest.ID},
 	}
 	prefixes := map[string]string{
 		"": "", "/": "", "/v3": "/v3", "/v3/": "/v3", "/a/b//": "/a/b", "/a%2Fb": "/a%2Fb", "/a b;c/": "/a%20b;c",
@@ -85,7 +85,7 @@ func TestJWTService_headers(t *testing.T) {
 					}
 					servertest.AnswerOK(w, r)
 				})
-				if err := do(t.Context(), servertest.NewClient(t, server.URL, tt.opts...)); err != nil {
+				if err := do.Run(t.Context(), servertest.NewClient(t, server.URL, tt.opts...)); err != nil {
 					t.Fatal(err)
 				}
 				r := server.Only(t)
@@ -147,12 +147,12 @@ func TestJWTService_refusesBeforeAnythingIsSent(t *testing.T) {
 		"a direction of 2":     {call: list(tiledesk.ListHistoryOptions{Direction: 2}), want: tiledesk.ErrInvalidArgument, text: "direction is 2"},
 		"a direction of -2":    {call: list(tiledesk.ListHistoryOptions{Direction: -2}), want: tiledesk.ErrInvalidArgument, text: "direction is -2"},
 		"a negative page":      {call: list(tiledesk.ListHistoryOptions{Page: -1}), want: tiledesk.ErrInvalidArgument, text: "page is -1"},
-		"a nil context, list":  {ctx: none, call: servertest.Calls["listing"], want: tiledesk.ErrInvalidArgument, text: "context is nil"},
-		"a nil context, jti":   {ctx: none, call: servertest.Calls["revoking by jti"], want: tiledesk.ErrInvalidArgument, text: "context is nil"},
-		"a nil context, id":    {ctx: none, call: servertest.Calls["revoking by id"], want: tiledesk.ErrInvalidArgument, text: "context is nil"},
-		"a canceled context":   {ctx: canceled, call: servertest.Calls["revoking by jti"], want: context.Canceled, text: "nothing was sent"},
-		"the cause of that":    {ctx: canceled, call: servertest.Calls["listing"], want: reason, text: "GET /jwt/history"},
-		"a context that ended": {ctx: late, call: servertest.Calls["revoking by id"], want: context.DeadlineExceeded, text: "DELETE /jwt/history/id/:id"},
+		"a nil context, list":  {ctx: none, call: servertest.Calls["listing"].Run, want: tiledesk.ErrInvalidArgument, text: "context is nil"},
+		"a nil context, jti":   {ctx: none, call: servertest.Calls["revoking by jti"].Run, want: tiledesk.ErrInvalidArgument, text: "context is nil"},
+		"a nil context, id":    {ctx: none, call: servertest.Calls["revoking by id"].Run, want: tiledesk.ErrInvalidArgument, text: "context is nil"},
+		"a canceled context":   {ctx: canceled, call: servertest.Calls["revoking by jti"].Run, want: context.Canceled, text: "nothing was sent"},
+		"the cause of that":    {ctx: canceled, call: servertest.Calls["listing"].Run, want: reason, text: "GET /jwt/history"},
+		"a context that ended": {ctx: late, call: servertest.Calls["revoking by id"].Run, want: context.DeadlineExceeded, text: "DELETE /jwt/history/id/:id"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -180,8 +180,8 @@ func TestJWTService_callsAreAll(t *testing.T) {
 	}
 	service := reflect.TypeFor[*tiledesk.JWTService]()
 	for i := range service.NumMethod() {
-		if name := service.Method(i).Name; servertest.Calls[madeOf[name]] == nil {
-			t.Errorf("%s is in no test of all calls: add it to serviceCalls, or say here of which it is made", name)
+		if name := service.Method(i).Name; servertest.Calls[madeOf[name]].Run == nil {
+			t.Errorf("%s is in no test of all calls: add it to servertest.Calls, or say here of which it is made", name)
 		}
 	}
 }

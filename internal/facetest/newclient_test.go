@@ -69,7 +69,7 @@ func TestNewClient_keepsConnectionsForBulkWork(t *testing.T) {
 		var calls sync.WaitGroup
 		for range workers {
 			calls.Go(func() {
-				if err := servertest.Calls["listing"](t.Context(), client); err != nil {
+				if err := servertest.Calls["listing"].Run(t.Context(), client); err != nil {
 					t.Error(err)
 				}
 			})
@@ -115,7 +115,7 @@ func TestNewClient_nilMeansTheDefault(t *testing.T) {
 			}
 			t.Cleanup(client.CloseIdleConnections)
 			for call, do := range servertest.Calls {
-				if err := do(t.Context(), client); err != nil {
+				if err := do.Run(t.Context(), client); err != nil {
 					t.Errorf("%s: %v", call, err)
 				}
 			}
@@ -133,7 +133,7 @@ func TestWithRateLimiter_nilPointerAfterNil(t *testing.T) {
 		}
 		start := time.Now()
 		for range 201 {
-			if err := servertest.Calls["listing"](t.Context(), client); err != nil {
+			if err := servertest.Calls["listing"].Run(t.Context(), client); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -209,7 +209,7 @@ func TestNewClient_defaultTransportReplaced(t *testing.T) {
 	} {
 		http.DefaultTransport = other
 		client := servertest.NewClient(t, server.URL)
-		if err := servertest.Calls["listing"](t.Context(), client); err != nil {
+		if err := servertest.Calls["listing"].Run(t.Context(), client); err != nil {
 			t.Errorf("with %s as http.DefaultTransport: %v", name, err)
 		}
 	}

@@ -2,6 +2,7 @@ package servertest
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -23,20 +24,42 @@ var BothCalls = map[string]struct {
 	}},
 }
 
-// Calls are the calls of the service, each with something valid.
-var Calls = map[string]func(context.Context, *tiledesk.Client) error{
-	"listing": func(ctx context.Context, c *tiledesk.Client) error {
+// Call is a call of the service with something valid.
+type Call struct {
+	Route string // method and template
+	OK    string // an answer that is a success
+	Run   func(context.Context, *tiledesk.Client) error
+}
+
+// Calls are the calls of the service. A new one goes through the tests of all calls,
+// for secrets, redirects, retries and credentials, by standing here.
+var Calls = map[string]Call{
+	"listing": {"GET /jwt/history", `{"perPage":40,"count":1,"jwts":[{"_id":"6b02c254b4f8164bc2ae64b3","jti":"j1"}]}`, func(ctx context.Context, c *tiledesk.Client) error {
 		_, err := c.JWT.ListHistory(ctx, nil)
 		return err
-	},
-	"revoking by jti": func(ctx context.Context, c *tiledesk.Client) error {
+	}},
+	"revoking by jti": {"DELETE /jwt/history/:jti", `{"success":true}`, func(ctx context.Context, c *tiledesk.Client) error {
 		_, err := c.JWT.RevokeByJTI(ctx, JTI)
 		return err
-	},
-	"revoking by id": func(ctx context.Context, c *tiledesk.Client) error {
+	}},
+	"revoking by id": {"DELETE /jwt/history/id/:id", `{"success":true}`, func(ctx context.Context, c *tiledesk.Client) error {
 		_, err := c.JWT.RevokeByID(ctx, ID)
 		return err
-	},
+	}},
+}
+
+// successOf is the answer to a request that is a success: that of the call with the
+// longest route that it is for, since an identifier can have slashes in it.
+func successOf(method, path string) string {
+	longest := Call{OK: `{"success":true}`}
+	for _, call := range Calls {
+		prefix, _, _ := strings.Cut(call.Route, ":")
+		_, prefix, _ = strings.Cut(prefix, " ")
+		if strings.HasPrefix(call.Route, method+" ") && strings.Contains(path, prefix) && len(call.Route) > len(longest.Route) {
+			longest = call
+		}
+	}
+	return longest.OK
 }
 
 // BothRevocations are the two ways to revoke one token.

@@ -68,11 +68,7 @@ func (w *Loopback) Only(t testing.TB) *http.Request {
 // AnswerOK answers every route with a success.
 func AnswerOK(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	if r.Method == http.MethodGet {
-		_, _ = w.Write([]byte(`{"perPage":40,"count":1,"jwts":[{"_id":"6b02c254b4f8164bc2ae64b3","jti":"j1"}]}`))
-		return
-	}
-	_, _ = w.Write([]byte(`{"success":true}`))
+	_, _ = w.Write([]byte(successOf(r.Method, r.URL.Path)))
 }
 
 // AnswerWith answers every route with that.

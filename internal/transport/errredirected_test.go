@@ -56,7 +56,7 @@ func TestErrRedirected_afterOneRequest(t *testing.T) {
 						w.WriteHeader(status)
 					})
 					self = server.URL
-					err := do(t.Context(), servertest.NewClient(t, server.URL))
+					err := do.Run(t.Context(), servertest.NewClient(t, server.URL))
 					checkRedirected(t, err, status, fill(tt.text))
 					server.Only(t)
 				})
@@ -103,7 +103,7 @@ func TestErrRedirected_checkRedirectIsNotAsked(t *testing.T) {
 		return nil
 	}}
 	for call, do := range servertest.Calls {
-		if err := do(t.Context(), servertest.NewClient(t, server.URL, tiledesk.WithHTTPClient(own))); !errors.Is(err, tiledesk.ErrRedirected) {
+		if err := do.Run(t.Context(), servertest.NewClient(t, server.URL, tiledesk.WithHTTPClient(own))); !errors.Is(err, tiledesk.ErrRedirected) {
 			t.Errorf("%s: got %v, want ErrRedirected", call, err)
 		}
 	}

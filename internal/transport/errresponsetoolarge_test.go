@@ -62,7 +62,7 @@ func TestErrResponseTooLarge_onTheWire(t *testing.T) {
 			t.Parallel()
 			server := servertest.NewLoopback(t, handler)
 			client := servertest.NewClient(t, server.URL, tiledesk.WithHTTPClient(&http.Client{Timeout: time.Hour})) // only the size counts
-			checkTooLarge(t, servertest.Calls["revoking by jti"](t.Context(), client), 200)
+			checkTooLarge(t, servertest.Calls["revoking by jti"].Run(t.Context(), client), 200)
 			server.Only(t)
 		})
 	}

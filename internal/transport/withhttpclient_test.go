@@ -46,7 +46,7 @@ func TestWithHTTPClient_isLeftAsItWas(t *testing.T) {
 			own := &http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}
 			client := servertest.NewClient(t, "https://tiledesk.test", tiledesk.WithHTTPClient(own))
 			for call, do := range servertest.Calls {
-				if err := do(t.Context(), client); err == nil {
+				if err := do.Run(t.Context(), client); err == nil {
 					t.Errorf("%s succeeded", call)
 				}
 			}
@@ -68,7 +68,7 @@ func TestWithHTTPClient_isCopied(t *testing.T) {
 	own := &http.Client{Transport: transport}
 	client := servertest.NewClient(t, "https://tiledesk.test", tiledesk.WithHTTPClient(own))
 	own.Transport, own.Timeout = servertest.Step(func(*http.Request) (*http.Response, error) { return nil, errors.New("changed") }), 1
-	if err := servertest.Calls["listing"](t.Context(), client); err != nil {
+	if err := servertest.Calls["listing"].Run(t.Context(), client); err != nil {
 		t.Error(err)
 	}
 }
@@ -153,7 +153,7 @@ func TestWithHTTPClient_connectionsAreUsedAgain(t *testing.T) {
 			client := servertest.NewClient(t, server.URL)
 			for range 10 {
 				for _, do := range servertest.Calls {
-					if err := do(t.Context(), client); err != nil && name == "success" {
+					if err := do.Run(t.Context(), client); err != nil && name == "success" {
 						t.Error(err)
 					}
 				}
