@@ -153,6 +153,8 @@ var licenses = []struct{ name, words string }{
 	{"ISC", "Permission to use, copy, modify, and distribute this software for any purpose with or without fee is hereby granted"},
 	{"BSD-3-Clause", "may be used to endorse or promote products derived from"},
 	{"BSD-2-Clause", "Redistribution and use in source and binary forms, with or without modification, are permitted"},
+	{"CC-BY-4.0", "Creative Commons Attribution 4.0 International"},
+	{"FTL", "The FreeType License, which is similar to the original BSD license with an advertising clause"},
 	{"Unlicense", "This is free and unencumbered software released into the public domain"},
 }
 
