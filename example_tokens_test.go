@@ -3,6 +3,7 @@ package tiledesk_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"time"
@@ -205,4 +206,35 @@ func ExampleJWTService_Accepts() {
 	}
 	fmt.Println("took effect:", before && !after)
 	// Output: took effect: true
+}
+
+// Show what is about to be revoked, and let somebody decide.
+func ExampleRevokeOptions_confirm() {
+	server, err := tiledesktest.Start()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer server.Close()
+	server.AddUser("agent@example.com", "secret")
+	laptop := server.IssueWithJTI("agent@example.com", "laptop")
+	server.IssueWithJTI("agent@example.com", "phone")
+	client, err := tiledesk.NewClient(tiledesk.JWTAuth(laptop), tiledesk.WithBaseURL(server.URL()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer client.CloseIdleConnections()
+
+	errDeclined := errors.New("somebody said no")
+	report, err := client.JWT.RevokeAll(context.Background(), &tiledesk.RevokeOptions{
+		Confirm: func(planned []*tiledesk.Token, incomplete bool) error {
+			for _, token := range planned {
+				fmt.Println("would be revoked:", token.JTI)
+			}
+			return errDeclined
+		},
+	})
+	fmt.Println(report.Revoked, "revoked,", errors.Is(err, errDeclined))
+	// Output:
+	// would be revoked: phone
+	// 0 revoked, true
 }
