@@ -33,7 +33,7 @@ func hostileBodies(length int) map[string]string {
 		"the same id, once more":          filled(length, `[{`, `"_id":"a",`, `"jti":"b"}]`),
 		"ids in objects":                  filled(length, `[{`, `"_id":{"$oid":"a"},`, `"jti":"b"}]`),
 		"dates in objects":                filled(length, `[{`, `"createdAt":{"$date":{"$numberLong":"1"}},`, `"jti":"b"}]`),
-		"dates that are none":             filled(length, `[{`, `"createdAt":"2026-01-01T00:00:00x",`, `"jti":"b"}]`),
+		"dates that are not":              filled(length, `[{`, `"createdAt":"2026-01-01T00:00:00x",`, `"jti":"b"}]`),
 		"a date of a million digits":      filled(length, `[{"createdAt":`, `9`, `}]`),
 		"a count of a million digits":     filled(length, `{"jwts":[],"count":"`, `9`, `"}`),
 		"arrays to choose from":           filled(length, `{`, `"a":[0],`, `"b":[]}`),

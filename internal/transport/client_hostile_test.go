@@ -207,7 +207,7 @@ func TestClient_survivesAHostileWire(t *testing.T) {
 		"two lengths":                   {says(okHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n[]"), failsSomehow, false},
 		"a length that no number holds": {says(okHead + "Content-Length: 99999999999999999999\r\n\r\n[]"), failsSomehow, false},
 		"a body that never began":       {says(okHead + "Content-Length: 9223372036854775807\r\n\r\n"), isError(tiledesk.ErrResponseTooLarge), false},
-		"gzip that is none":             {says(okHead + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n[]"), isAPIError, false},
+		"gzip that is not":              {says(okHead + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n[]"), isAPIError, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
