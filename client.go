@@ -24,7 +24,7 @@ type Client struct {
 	renew         func(ctx context.Context, refused string) (bool, error) // nil: the credentials cannot
 	known         func() []string                                         // by which its header could be recognized; nil when credentials of the caller give it
 	settings      *options
-	accepted      *accepted // what the server took, shared with the clients of a run
+	accepted      *accepted // what the server accepted, shared with the clients of a run
 }
 
 // NewClient returns a client that authorizes its calls with the credentials.
@@ -114,7 +114,7 @@ func (c *Client) secrets(r request) *redact.Secrets {
 	return redact.New(texts...)
 }
 
-// accepted is the last authorization that the server took: a call under it was
+// accepted is the last authorization that the server accepted: a call under it was
 // answered 2xx and read. It lives in a closure, so that nothing that prints a
 // struct can print it. A nil one remembers nothing.
 type accepted struct{ last atomic.Pointer[func() string] }
@@ -147,7 +147,7 @@ func kept(authorization string) *func() string {
 	return &value
 }
 
-// tookBefore reports whether this client knows that the server took this very
+// tookBefore reports whether this client knows that the server accepted this very
 // authorization before: it signed in for it, or a call under it was a success.
 // Only then does the server's own 401 mean that the token has ended.
 func (c *Client) tookBefore(authorization string) bool { return c.accepted.has(authorization) }

@@ -116,6 +116,13 @@
 // of your own [NewAdaptiveLimiter]. An attempt ends
 // after 30 seconds, a call when its context does.
 //
+// # Marks
+//
+// The documentation says how a fact about the server is known: (measured) was tried
+// on the open-source server 2.19.16; (documented) stands on the API pages of Tiledesk;
+// (read in its source), or in that of net/http, stands there and was not tried;
+// (inferred) follows from other public facts, and is likely.
+//
 // # Tests
 //
 // Package [github.com/go-tiledesk/tiledesk/tiledesktest] is a Tiledesk JWT API on

@@ -163,7 +163,7 @@ func ExampleWithRateLimiter() {
 	// Output: at most 100 requests a minute, and 10 at once
 }
 
-// A server of your own may take far more than the 200 requests a minute that the
+// A server of your own may accept far more than the 200 requests a minute that the
 // hosted service promises. One limiter for all clients of it finds out.
 func ExampleNewAdaptiveLimiter() {
 	server, err := tiledesktest.Start()

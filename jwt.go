@@ -131,9 +131,9 @@ func (s *JWTService) ListHistory(ctx context.Context, opts *ListHistoryOptions) 
 // a length and without chunks counts only where it closes by itself, as a JSON
 // object does: it ends when the connection does (read in net/http).
 //
-// A server without JWT_HISTORY_ENABLED still accepts a revoked token (read in its
-// source): [JWTService.Accepts] tells. Some proxies do not let a slash in a jti through, escaped or not:
-// use [JWTService.RevokeByID] for such a token.
+// A server without JWT_HISTORY_ENABLED still accepts a revoked token (measured):
+// [JWTService.Accepts] tells. Some proxies do not let a slash in a jti through, escaped
+// or not: use [JWTService.RevokeByID] for such a token.
 func (s *JWTService) RevokeByJTI(ctx context.Context, jti string) (*Response, error) {
 	resp, end := s.delete(ctx, request{route: routeRevokeByJTI, identifier: jti})
 	return resp, end.err
@@ -176,10 +176,9 @@ func (s *JWTService) RevokeToken(ctx context.Context, token string) (*Response, 
 // GET /jwt/history under that token. Ask before and after a revocation, because
 // false can have other reasons than the revocation, a truncated token or one of
 // another server for example, and because a server whose JWT_HISTORY_ENABLED is
-// off still accepts the token (read in its source). Even false does not prove
-// that the token is dead everywhere: the server's WebSocket and POST
-// /auth/signinWithCustomToken never look at revocations (read in its source, and
-// measured for the second).
+// off still accepts the token (measured). Even false does not prove that no part of
+// the server accepts the token: its WebSocket and POST /auth/signinWithCustomToken
+// never look at revocations (both measured).
 func (s *JWTService) Accepts(ctx context.Context, token string) (bool, error) {
 	itself, err := s.from().WithCredentials(JWTAuth(token))
 	if err != nil {

@@ -85,7 +85,7 @@ func (o *options) finish() error {
 }
 
 // WithBaseURL sets another server than [DefaultBaseURL], with any path prefix and
-// with or without a slash at the end. Plain http is taken for loopback addresses
+// with or without a slash at the end. Plain http is accepted for loopback addresses
 // only, see [WithInsecureHTTP].
 func WithBaseURL(rawURL string) Option {
 	return func(o *options) error {
@@ -105,8 +105,8 @@ func WithBaseURL(rawURL string) Option {
 // replaced by, where that is not an [*http.Transport] any more. To add to the
 // built-in transport rather than replace it, see [WithMiddleware].
 //
-// What the built-in transport does holds for no other: it takes no response header
-// above 1 MiB (net/http alone takes 10 MiB; set MaxResponseHeaderBytes), and sends
+// What the built-in transport does holds for no other: it accepts no response header
+// above 1 MiB (net/http alone accepts 10 MiB; set MaxResponseHeaderBytes), and sends
 // what is bound for this machine to no proxy. A transport sees the Authorization
 // header, and what it logs or prints itself is not cleaned.
 func WithHTTPClient(hc *http.Client) Option {

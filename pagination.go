@@ -63,7 +63,7 @@ func (p HistoryPage) Format(f fmt.State, verb rune) {
 // At most one error is yielded, last and with a nil token. It is
 // [ErrIncompleteHistory] where entries may have been missed: the server ignores
 // the page parameter, a whole page of new rows came between two requests, or the
-// count fell while we walked. It is [ErrResponseTooLarge] where the list goes on
+// count fell while we walked. It is [ErrResponseTooLarge] where the list continues
 // after 256 MiB of tokens (128 bytes each and the length of both identifiers, so
 // more than a million) or after 100,000 pages. Otherwise it is the error of
 // [JWTService.ListHistory].

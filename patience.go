@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// Tiledesk promises to take at least 200 requests a minute (documented).
+	// Tiledesk promises to accept at least 200 requests a minute (documented).
 	// 20 at once and 3 a second are 200 in the worst minute.
 	defaultRate  = 3
 	defaultBurst = 20
@@ -99,18 +99,18 @@ func defaultLimit() func(context.Context) error {
 // AdaptiveOptions configure [NewAdaptiveLimiter]. The zero value means the defaults,
 // and so does what is negative.
 type AdaptiveOptions struct {
-	Start int // requests a minute to begin with; 0: 200, which Tiledesk promises to take
-	Max   int // requests that may leave in any minute, whatever the server takes; 0: no bound
+	Start int // requests a minute to begin with; 0: 200, which Tiledesk promises to accept
+	Max   int // requests that may leave in any minute, whatever the server accepts; 0: no bound
 }
 
-// NewAdaptiveLimiter returns a [RateLimiter] that finds out how much the server takes.
+// NewAdaptiveLimiter returns a [RateLimiter] that finds out how much the server accepts.
 // It doubles its rate every 5 seconds while attempts have to wait for it and no 429
 // comes. On a 429 nothing leaves for as long as the server asks (Retry-After), the
 // rate is halved, and from then on the limiter keeps a little below what the server
-// took in the minute before; from time to time it tries whether there is room for
+// accepted in the minute before; from time to time it tries whether there is room for
 // more, and ever more rarely where there is none.
 //
-// It hears of the answers by the client whose [WithRateLimiter] it is, which must have
+// It is told of the answers by the client whose [WithRateLimiter] it is, which must have
 // this very value: inside a type of the caller's it stays at its start. All clients
 // that share a server should share one, see [Client.WithCredentials].
 //

@@ -169,7 +169,7 @@ type RevokeOptions struct {
 	OnResult func(RevokeResult)
 	// Stop is asked after each call of Match and of OnResult, never concurrently. An
 	// error stops the run as the end of the context does, and [RevokeReport.RunErr]
-	// wraps it; nil goes on. So a callback that fails keeps its error in a variable
+	// wraps it; nil continues. So a callback that fails keeps its error in a variable
 	// that Stop returns.
 	Stop func() error
 }
@@ -191,7 +191,7 @@ type RevokeOptions struct {
 // meanwhile.
 //
 // A panic in OnResult, Match, the sequence, the credentials or the transport stops
-// the run in the same way, and then goes on in the goroutine that called; so does
+// the run in the same way, and is then raised again in the calling goroutine; so is
 // [runtime.Goexit]. An OnResult that ended so is not called again.
 //
 // The jti that the client's own credentials send is skipped, in whatever case and
@@ -203,8 +203,8 @@ type RevokeOptions struct {
 // the jti alone (measured).
 //
 // The report is never nil; the error is its [RevokeReport.Err]. A negative
-// concurrency, a nil sequence or a Match is [ErrInvalidArgument], and nothing is
-// sent.
+// concurrency, a nil sequence, a Match or a Confirm is [ErrInvalidArgument], and
+// nothing is sent.
 func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, error], opts *RevokeOptions) (*RevokeReport, error) {
 	var err error
 	switch {

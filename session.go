@@ -69,13 +69,13 @@ const refusedSignOut = "the server refuses the token, which does not prove that 
 // SignOut revokes the token that the client holds, which is the end of the client.
 //
 // The server's own 401 counts as signed out where this client knows that the
-// server took this very token before: it signed in for it, or the last call that
+// server accepted this very token before: it signed in for it, or the last call that
 // succeeded was under it. Then the Response is that 401 and the error nil. The
 // token has ended then, by a revocation or otherwise: it expired, the server's
 // secret was replaced, or its user was disabled (the last two measured). Otherwise
 // the 401 is [ErrUnauthorized], since the server answers a truncated token or one
-// of another server the same (measured), and an expired one (inferred). A 401 of a
-// proxy or gateway proves nothing and is [ErrUnauthorized] as well, see
+// of another server the same (measured), and an expired one (read in its source). A
+// 401 of a proxy or gateway proves nothing and is [ErrUnauthorized] as well, see
 // [APIError.FromServer].
 //
 // DELETE /jwt/history/:jti. A client without a token, or whose token has no jti,

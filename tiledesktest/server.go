@@ -87,7 +87,7 @@ func NewHandler(opts ...Option) *Server {
 }
 
 func (s *Server) listen() error {
-	// Only loopback: the fake takes tokens that anybody can make up.
+	// Only loopback: the fake accepts tokens that anybody can make up.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err

@@ -158,7 +158,7 @@ func (x *examination) examine(ctx context.Context) error {
 }
 
 // tryRevocation revokes its own token twice and watches what happens. That the token
-// is refused in the end proves something only where it was taken before.
+// is refused in the end proves something only where it was accepted before.
 func (x *examination) tryRevocation(ctx context.Context) error {
 	before, err := x.lists(ctx, x.own.jti)
 	x.ownListed = before

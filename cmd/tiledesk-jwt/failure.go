@@ -45,7 +45,7 @@ func undone(format string, args ...any) error {
 	return &failure{exitUndone, fmt.Sprintf(format, args...)}
 }
 
-// unwritten is output that did not arrive. A reader that has seen enough is none.
+// unwritten is output that did not arrive. A reader that has left is not an error.
 func unwritten(what string, err error) error {
 	var known *failure
 	switch {

@@ -50,7 +50,7 @@ var errEmpty = errors.New("the value is empty; was a variable not set?")
 type globals struct {
 	BaseURL      given         `name:"base-url" placeholder:"URL" help:"Where the API answers; TILEDESK_BASE_URL by default, else https://api.tiledesk.com/v3." group:"Connection:"`
 	SignIn       bool          `name:"sign-in" help:"Exchange email and password for a token once, and revoke it at the end." group:"Connection:"`
-	Rate         perMinute     `default:"200" placeholder:"N" help:"Requests a minute, at most; 0: no limit; auto: as many as the server takes, for one of your own (${default})." group:"Connection:"`
+	Rate         perMinute     `default:"200" placeholder:"N" help:"Requests a minute, at most; 0: no limit; auto: as many as the server accepts, for one of your own (${default})." group:"Connection:"`
 	Retries      int           `default:"3" placeholder:"N" help:"How many times a request is retried (${default})." group:"Connection:"`
 	Timeout      time.Duration `default:"30s" placeholder:"DURATION" help:"How long one attempt may take (${default})." group:"Connection:"`
 	InsecureHTTP bool          `name:"insecure-http" help:"Allow http:// to other machines: secrets cross the network in the clear." group:"Connection:"`

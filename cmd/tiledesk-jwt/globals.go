@@ -21,7 +21,7 @@ var globalsOf = map[string][]string{
 // perMinute is a flag such as 200: how many requests may leave in a minute.
 type perMinute struct {
 	n    int  // 0: no limit
-	auto bool // as many as the server takes
+	auto bool // as many as the server accepts
 }
 
 // UnmarshalText reads a number or auto.

@@ -18,7 +18,7 @@ import (
 // source of the server).
 const stillElsewhere = "A revoked token can still open the server's WebSocket and exchange itself at signinWithCustomToken. " + whatEndsIt
 
-// whyNotRecorded is why the list lacks a token that the server takes: the first is
+// whyNotRecorded is why the list lacks a token that the server accepts: the first is
 // read in the source of the server, the second inferred from a sibling module.
 const whyNotRecorded = "Either its sign-in is one that the history never records, such as Google, OAuth2 or the super password, or the server records none: with JWT_HISTORY_ENABLED off, recording is very likely off too."
 
@@ -178,7 +178,7 @@ func (l *leak) revoke(ctx context.Context, s *session, u *undertaking) error {
 		return l.fail(u, tiledesk.Failed, err)
 	}
 	u.report = new(tiledesk.RevokeReport)
-	if resp.StatusCode == http.StatusUnauthorized { // of a token that the server took before
+	if resp.StatusCode == http.StatusUnauthorized { // of a token that the server accepted before
 		u.tell(&u.report.AlreadyGone, l.result(tiledesk.AlreadyGone, nil))
 		return nil
 	}
@@ -225,7 +225,7 @@ func (l *leak) notFound(s *session, err error) error {
 	owner := either(l.claims.UserID, "unknown")
 	switch {
 	case l.self:
-		return undone("The server takes this token, of user %s, and has no entry for it, so no revocation ends it. %s %s (%s)", owner, whyNotRecorded, whatEndsIt, said)
+		return undone("The server accepts this token, of user %s, and has no entry for it, so no revocation ends it. %s %s (%s)", owner, whyNotRecorded, whatEndsIt, said)
 	case s.userID != "" && s.userID == l.claims.UserID:
 		return undone("The list of your account, user %s, has no entry for this token, so no revocation ends it. %s %s (%s)", owner, whyNotRecorded, whatEndsIt, said)
 	}

@@ -143,7 +143,7 @@ func TestRevokeAll_signsInAgainThreeTimes(t *testing.T) {
 	}
 }
 
-// A refusal that is not the server's own is none of the token.
+// A refusal that is not the server's own is not about the token.
 func TestRevokeAll_signsInOnceBehindAGateway(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)

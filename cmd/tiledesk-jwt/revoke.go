@@ -71,7 +71,7 @@ func (c *revokeCommand) Run(ctx context.Context, a *app) error {
 // revokeNamed revokes what was named on the command line or in a file.
 func (c *revokeCommand) revokeNamed(ctx context.Context, a *app) error {
 	ask := !c.DryRun && !c.Yes
-	if c.From == "-" && a.onTerminal.stdin { // before somebody types a list for nothing
+	if c.From == "-" && a.onTerminal.stdin { // before somebody types a list in vain
 		if err := a.mustBeThere(ask, true); err != nil {
 			return err
 		}

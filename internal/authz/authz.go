@@ -13,7 +13,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
-// maxLength is the length in bytes above which nothing is a token: no server takes a
+// maxLength is the length in bytes above which nothing is a token: no server accepts a
 // header that long.
 const maxLength = 64 << 10
 

@@ -45,7 +45,7 @@ func (a Answer) silent() bool { return a.Err != nil && a.Attempts > 0 && !a.Answ
 // facts are what a decision has to know beside the answer.
 type facts struct {
 	own  bool  // the request was authorized by the very token that it revokes
-	took bool  // the server took that authorization before
+	took bool  // the server accepted that authorization before
 	jtis bool  // some entry of the listings shows a jti
 	stop error // why the run stops, or has stopped; nil: it goes on
 	cut  bool  // the requests were cut off by that

@@ -16,7 +16,7 @@ type ownTokens struct {
 
 	mu     sync.Mutex
 	newest string              // the newest authorization
-	took   string              // the newest that the server took
+	took   string              // the newest that the server accepted
 	turns  int                 // how often a token came
 	tokens map[string]ownToken // all, by their jti in lower case; "" for those that show none
 }
@@ -59,14 +59,14 @@ func (o *ownTokens) authorization(ctx context.Context) (string, error) {
 	return value, nil
 }
 
-// accepted notes that the server took an authorization; "" means the newest.
+// accepted notes that the server accepted an authorization; "" means the newest.
 func (o *ownTokens) accepted(authorization string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.took = cmp.Or(authorization, o.newest)
 }
 
-// tookBefore reports whether the server took an authorization that holds a token
+// tookBefore reports whether the server accepted an authorization that holds a token
 // before, in this run or before it; "" means the newest.
 func (o *ownTokens) tookBefore(authorization string) bool {
 	o.mu.Lock()

@@ -12,7 +12,7 @@ import (
 )
 
 // The own token, last of all: its entry is not found, and then the server refuses
-// the token itself, which it took for the listing. So it has ended.
+// the token itself, which it accepted for the listing. So it has ended.
 func TestRevokeAll_ownTokenThatIsNotFoundAndThenRefusedIsGone(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

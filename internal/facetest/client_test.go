@@ -36,7 +36,7 @@ func TestClient_isSafeForManyGoroutines(t *testing.T) {
 	}
 }
 
-// What a client remembers of a token that the server took costs nothing while the
+// What a client remembers of a token that the server accepted costs nothing while the
 // token stays the same, and shows in nothing that prints the client.
 //
 //nolint:paralleltest // counts allocations

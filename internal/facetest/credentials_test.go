@@ -120,7 +120,7 @@ func TestWithCredentials_knowsNotWhatTheOtherWasTold(t *testing.T) {
 	}
 	server.DisableUser(agent)
 	if _, err := first.SignOut(t.Context()); err != nil {
-		t.Errorf("a client whose token the server took before: %v", err)
+		t.Errorf("a client whose token the server accepted before: %v", err)
 	}
 	second, err := first.WithCredentials(tiledesk.JWTAuth(tokens[1]))
 	if err != nil {

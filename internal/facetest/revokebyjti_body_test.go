@@ -95,7 +95,7 @@ func TestRevokeByJTI_endOfTheBody(t *testing.T) {
 	}
 }
 
-// A stream of HTTP/2 has an end of its own, and a reset is none.
+// A stream of HTTP/2 has an end of its own, and a reset is not one.
 func TestRevokeByJTI_endOfAStream(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

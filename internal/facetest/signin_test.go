@@ -79,7 +79,7 @@ func TestSignIn_isSentOnceWhateverHappens(t *testing.T) {
 		"a gateway gives up":           {tiledesktest.Fault{Drop: tiledesktest.DropAfter, Status: 504}, true, tiledesk.ErrServer},
 		"a page with 200":              {tiledesktest.Fault{Status: 200, Body: page}, true, tiledesk.ErrUnexpectedResponse},
 		"a success without a token":    {tiledesktest.Fault{Status: 200, Body: `{"success":true}`}, true, tiledesk.ErrUnexpectedResponse},
-		"a token that is none":         {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":"two words"}`}, true, tiledesk.ErrUnexpectedResponse},
+		"a token that is not one":      {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":"two words"}`}, true, tiledesk.ErrUnexpectedResponse},
 		"a token that is not a text":   {tiledesktest.Fault{Status: 200, Body: `{"success":true,"token":["a"]}`}, true, tiledesk.ErrUnexpectedResponse},
 		"a failure that is called 200": {tiledesktest.Fault{Status: 200, Body: `{"success":false,"msg":"no"}`}, true, nil},
 	} {

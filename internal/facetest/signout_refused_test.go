@@ -59,8 +59,8 @@ func TestSignOut_ofATokenThatIsRefused(t *testing.T) {
 		done   bool
 		says   string
 	}{
-		"never taken":   {[]servertest.Step{refused}, nil, false, "does not prove that it is revoked"},
-		"listed before": {[]servertest.Step{list, refused}, lists, true, ""},
+		"never accepted": {[]servertest.Step{refused}, nil, false, "does not prove that it is revoked"},
+		"listed before":  {[]servertest.Step{list, refused}, lists, true, ""},
 		"revoked before": {[]servertest.Step{servertest.Reply(200, "{}"), refused}, func(t *testing.T, c *tiledesk.Client) error {
 			_, err := c.JWT.RevokeByJTI(t.Context(), "a")
 			return err
@@ -74,7 +74,7 @@ func TestSignOut_ofATokenThatIsRefused(t *testing.T) {
 		"a page before":    {[]servertest.Step{servertest.Reply(200, servertest.Page404), refused}, func(t *testing.T, c *tiledesk.Client) error { _, _ = c.JWT.ListHistory(t.Context(), nil); return nil }, false, "expired"},
 		"a lost reply":     {[]servertest.Step{servertest.CutShort(200, "{"), refused}, nil, false, "an earlier reply was lost"},
 		"lost, but listed": {[]servertest.Step{list, servertest.CutShort(200, "{"), refused}, lists, true, ""},
-		"another was taken": {[]servertest.Step{list, refused}, func(t *testing.T, c *tiledesk.Client) error {
+		"another was accepted": {[]servertest.Step{list, refused}, func(t *testing.T, c *tiledesk.Client) error {
 			_, err := c.JWT.Accepts(t.Context(), servertest.TokenOf("other"))
 			return err
 		}, false, "the account's own credentials"},

@@ -69,7 +69,7 @@ func TestSignOut_refusesBeforeAnythingIsSent(t *testing.T) {
 		"Basic":                   {tiledesk.BasicAuth(servertest.Email, servertest.Password), t.Context(), tiledesk.ErrInvalidArgument, "Basic"},
 		"another scheme":          {servertest.Always("Custom abc"), t.Context(), tiledesk.ErrInvalidArgument, "no token"},
 		"a token without jti":     {tiledesk.JWTAuth(servertest.RawToken(`{}`)), t.Context(), tiledesk.ErrInvalidArgument, "no revocation ends it"},
-		"a token that is none":    {tiledesk.JWTAuth("opaque"), t.Context(), tiledesk.ErrInvalidArgument, "parts"},
+		"a token that is not one": {tiledesk.JWTAuth("opaque"), t.Context(), tiledesk.ErrInvalidArgument, "parts"},
 		"a jti that climbs":       {tiledesk.JWTAuth(servertest.TokenOf("../x")), t.Context(), tiledesk.ErrInvalidArgument, "segment"},
 		"a nil context":           {tiledesk.JWTAuth(servertest.Token), none, tiledesk.ErrInvalidArgument, "context"},
 		"credentials that cannot": {tiledesk.CredentialsFunc(func(context.Context) (string, error) { return "", broken }), t.Context(), broken, "sealed"},

@@ -1,6 +1,6 @@
-// Package pace finds out how many requests a minute a server takes. It begins slowly,
+// Package pace finds out how many requests a minute a server accepts. It begins slowly,
 // doubles its rate while the server refuses nothing, and learns from the first
-// refusal, a 429, how many the server took in the minute before: it waits as long as
+// refusal, a 429, how many the server accepted in the minute before: it waits as long as
 // the server asks for, halves its rate, and then keeps a little below that number.
 // From time to time it tries whether there is room for more.
 package pace
@@ -20,7 +20,7 @@ const (
 	firstBurst = 10
 	burstTime  = 50 * time.Millisecond
 
-	// room is left below the number that the server was seen to take.
+	// room is left below the number that the server was seen to accept.
 	room = 0.98
 	// catchUp is how much faster than the limit requests may leave: the minute as a
 	// whole keeps to it.
@@ -45,7 +45,7 @@ type Limiter struct {
 	grown time.Time // when the rate last grew
 	bound bool      // since then somebody had to wait for the rate
 
-	limit    float64       // a minute, that the server was seen to take; 0: it never refused
+	limit    float64       // a minute, that the server was seen to accept; 0: it never refused
 	tried    time.Time     // when a higher limit was last tried, or the limit learned
 	step     float64       // by which the next trial is higher
 	patience time.Duration // before it
@@ -198,7 +198,7 @@ func (l *Limiter) Refused(took, wait time.Duration) {
 	}
 }
 
-// learn takes what the window shows for the limit of the server.
+// learn takes what the window shows as the limit of the server.
 func (l *Limiter) learn(now time.Time) {
 	if l.limit > 0 { // a higher one was tried, or somebody else uses the server too
 		l.step, l.patience = max(l.step/4, leastStep), min(2*l.patience, mostPatience)

@@ -207,7 +207,7 @@ func TestLimiter_forgetsWhatNobodyTellsOf(t *testing.T) {
 	})
 }
 
-// Another program may have used up what the server takes: its limit is not that of one
+// Another program may have used up what the server accepts: its limit is not that of one
 // request a minute then.
 func TestLimiter_doesNotBelieveInATinyLimit(t *testing.T) {
 	t.Parallel()

@@ -19,7 +19,7 @@ type Step func(*http.Request) (*http.Response, error)
 // RoundTrip answers the request.
 func (s Step) RoundTrip(r *http.Request) (*http.Response, error) { return s(r) }
 
-// Script is a transport that plays its steps in turn, the last one for ever, and
+// Script is a transport that plays its steps in turn, the last one forever, and
 // remembers what was asked for and when.
 type Script struct {
 	Steps []Step

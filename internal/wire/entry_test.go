@@ -71,7 +71,7 @@ func TestEntry_times(t *testing.T) {
 		"$date of milliseconds":        {`{"$date":1795342949737}`, instant},
 		"$date of a $numberLong":       {`{"$date":{"$numberLong":"1795342949737"}}`, instant},
 		"$date of a bare $numberLong":  {`{"$date":{"$numberLong":1795342949737}}`, instant},
-		"a day that is none":           {`"2026-02-30T10:22:29Z"`, never},
+		"a day that is not":            {`"2026-02-30T10:22:29Z"`, never},
 		"junk":                         {`"yesterday"`, never},
 		"empty":                        {`""`, never},
 		"a short number as text":       {`"2026"`, never},

@@ -146,7 +146,7 @@ func isObjectID(id string) bool {
 }
 
 // affirmed is a yes: true, the number 1, or a text that says so. A text
-// like "failed" or "pending" is none.
+// like "failed" or "pending" is not one.
 func affirmed(value gjson.Result) bool {
 	switch value.Type {
 	case gjson.True:

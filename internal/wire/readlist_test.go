@@ -27,7 +27,7 @@ func TestReadList_shapes(t *testing.T) {
 		"whole floats":                           {`{"perPage":4e1,"count":95.0,"x":[]}`, ``, 40, 95},
 		"fractions":                              {`{"perPage":0.5,"count":1.5,"x":[]}`, ``, 0, -1},
 		"huge numbers":                           {`{"perPage":1e300,"count":"99999999999999999999","x":[]}`, ``, 0, -1},
-		"numbers that are none":                  {`{"perPage":true,"count":{"a":1},"x":[]}`, ``, 0, -1},
+		"numbers that are not":                   {`{"perPage":true,"count":{"a":1},"x":[]}`, ``, 0, -1},
 		"NaN as text":                            {`{"perPage":"NaN","count":"Inf","x":[]}`, ``, 0, -1},
 		"numbers null":                           {`{"perPage":null,"count":null,"x":[]}`, ``, 0, -1},
 		"a known name after another array":       {`{"links":[{"rel":"next"}],"jwts":[{"a":1}]}`, `{"a":1}`, 0, -1},
@@ -118,7 +118,7 @@ func TestReadList_refuses(t *testing.T) {
 	}
 }
 
-// A list in an answer that reports a failure is none: an empty one would say that
+// A list in an answer that reports a failure is not one: an empty one would say that
 // nothing is left to revoke.
 func TestReadList_failuresWithAList(t *testing.T) {
 	t.Parallel()
@@ -144,7 +144,7 @@ func TestReadList_failuresWithAList(t *testing.T) {
 	}
 }
 
-// A part of a list is none, however whole it looks.
+// A part of a list is not one, however whole it looks.
 func TestReadList_partialContent(t *testing.T) {
 	t.Parallel()
 	if _, fault := wire.ReadList(whole(206, "[]"), func(wire.Entry) {}); fault == nil || fault.Kind != wire.Unexpected {
