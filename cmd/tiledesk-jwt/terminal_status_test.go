@@ -6,10 +6,26 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
+
+// holdAfter lets so many DELETEs be answered and keeps the others waiting until
+// release is called.
+func holdAfter(t *testing.T, server *tiledesktest.Server, n int64) (release func()) {
+	held := make(chan struct{})
+	release = sync.OnceFunc(func() { close(held) })
+	t.Cleanup(release) // before the server closes
+	var deletes atomic.Int64
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method == http.MethodDelete && deletes.Add(1) > n {
+			<-held
+		}
+	})
+	return release
+}
 
 // A wait that the server asks for is told, and can be ended.
 func TestStatus_tellsOfAWaitThatTheServerAsksFor(t *testing.T) {

@@ -124,12 +124,13 @@ func TestTerminal(t *testing.T) {
 			t.Errorf("the token in use is not marked, or has no age: %q", text)
 		}
 
-		server.Inject(tiledesktest.Fault{Method: "DELETE", Times: -1, Delay: 150 * time.Millisecond})
+		release := holdAfter(t, server, 4)
 		term = onTerminal(t, server, columns, nil, "revoke-all", "--older-than", "30d", "--rate", "0")
 		term.expect(`and 2 more`)
 		term.expect(`Revoke\s+all\s+12\s+tokens\s+at\s+` + server.URL() + `,\s+account\s+agent@example\.com\?\s+This\s+cannot\s+be\s+undone\.\s+\[y/N\] $`)
 		term.send("y\n")
-		term.expect(`\d+ of 12 revoked`)
+		term.expect(`4 of 12 revoked`)
+		release()
 		term.expect(`12 revoked, 2 left alone\.`)
 		checkWidth(t, term.end(exitDone), columns)
 		for _, token := range old {
