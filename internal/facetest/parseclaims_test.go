@@ -56,6 +56,8 @@ func TestParseClaims_ofOddPayloads(t *testing.T) {
 		`{"iat":0}`:                                       {IssuedAt: at(0)},
 		`{"iat":"1795342949","exp":1e300}`:                {},
 		`{"iat":1e12,"exp":-1e12}`:                        {},
+		`{"iat":-62135500000,"exp":253402300799}`:         {IssuedAt: at(-62135500000), ExpiresAt: at(253402300799)}, // years 1 and 9999
+		`{"exp":253402300800}`:                            {},
 		` {"jti" : "a"} `:                                 {JTI: "a"},
 	} {
 		if got, err := tiledesk.ParseClaims(servertest.RawToken(payload)); err != nil || !reflect.DeepEqual(*got, want) {

@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -28,6 +29,7 @@ func TestReadList_shapes(t *testing.T) {
 		"fractions":                              {`{"perPage":0.5,"count":1.5,"x":[]}`, ``, 0, -1},
 		"huge numbers":                           {`{"perPage":1e300,"count":"99999999999999999999","x":[]}`, ``, 0, -1},
 		"numbers that are not":                   {`{"perPage":true,"count":{"a":1},"x":[]}`, ``, 0, -1},
+		"the largest numbers":                    {`{"perPage":2147483647,"count":2147483648,"x":[]}`, ``, math.MaxInt32, -1},
 		"NaN as text":                            {`{"perPage":"NaN","count":"Inf","x":[]}`, ``, 0, -1},
 		"numbers null":                           {`{"perPage":null,"count":null,"x":[]}`, ``, 0, -1},
 		"a known name after another array":       {`{"links":[{"rel":"next"}],"jwts":[{"a":1}]}`, `{"a":1}`, 0, -1},
@@ -141,6 +143,22 @@ func TestReadList_failuresWithAList(t *testing.T) {
 		if _, _, fault := list(body); fault != nil {
 			t.Errorf("%s: got %+v, want a list", body, fault)
 		}
+	}
+}
+
+// What one answer may list is bounded, and what an envelope holds is named.
+func TestReadList_limit(t *testing.T) {
+	t.Parallel()
+	for surplus, want := range map[int]bool{0: true, 2: false} {
+		added := 0
+		body := "[" + strings.Repeat("{},", wire.MaxEntries+surplus-1) + "{}]"
+		_, fault := wire.ReadList(whole(200, body), func(wire.Entry) { added++ })
+		if added != wire.MaxEntries || (fault == nil) != want || fault != nil && fault.Kind != wire.TooLarge {
+			t.Errorf("%d too many: got %d and %+v", surplus, added, fault)
+		}
+	}
+	if _, _, fault := list(`{"x":[1]}`); fault == nil || !strings.Contains(fault.Advice, "holds no objects") {
+		t.Errorf("got %+v", fault)
 	}
 }
 

@@ -11,6 +11,20 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
+// The names that mean alike.
+var (
+	counts  = []string{"n", "matchedCount", "deletedCount", "removedCount", "revokedCount", "nMatched", "nRemoved"}
+	changes = []string{"nModified", "modifiedCount"}
+	// What these hold is the answer's own, also beside the fields of a document.
+	results  = []string{"result", "lastErrorObject"}
+	wrappers = append([]string{
+		"value", "writeResult", "data", "doc", "document", "jwt", "token", "history", "jwthistory", "jwtHistory",
+		"response", "payload", "body", "item", "entry", "object", "record",
+	}, results...)
+	allWrappers = append([]string{"deleted", "removed", "revoked"}, wrappers...)
+	listNames   = []string{"jwts", "history", "tokens", "jwthistory", "jwtHistory", "jwthistories", "jwtHistories", "data"}
+)
+
 // memberNames are the names that mean something, and three that mean nothing.
 var memberNames = append([]string{
 	"success", "error", "err", "writeConcernError", "errors", "writeErrors", "status", "statusCode", "code",

@@ -177,19 +177,6 @@ func opened(p part, depth int) (parts []part, deep bool) {
 	return parts, deep
 }
 
-var (
-	counts  = []string{"n", "matchedCount", "deletedCount", "removedCount", "revokedCount", "nMatched", "nRemoved"}
-	changes = []string{"nModified", "modifiedCount"}
-	// What these hold is the answer's own, also beside the fields of a document.
-	results  = []string{"result", "lastErrorObject"}
-	wrappers = append([]string{
-		"value", "writeResult", "data", "doc", "document", "jwt", "token", "history", "jwthistory", "jwtHistory",
-		"response", "payload", "body", "item", "entry", "object", "record",
-	}, results...)
-	allWrappers = append([]string{"deleted", "removed", "revoked"}, wrappers...)
-	listNames   = []string{"jwts", "history", "tokens", "jwthistory", "jwtHistory", "jwthistories", "jwtHistories", "data"}
-)
-
 // foreign are the wrappers of a part that cannot be fields of the token.
 func (p part) foreign() []string {
 	if p.inner || p.isOwn() {

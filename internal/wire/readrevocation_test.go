@@ -117,6 +117,17 @@ var verdicts = map[string]struct {
 	"nothing found, and no success":       {`{"n":0,"success":false}`, wire.Reported},
 	"a status that is an error's":         {`{"success":true,"status":404}`, wire.Reported},
 	"a status that is an error's, beside": {`{"success":true,"status":404,"code":11000}`, wire.Reported},
+	"a status that is not HTTP's":         {`{"success":true,"status":600}`, revoked},
+	"the last status of an error":         {`{"success":true,"status":599}`, wire.Reported},
+	"a list of what was deleted":          {`{"success":true,"deleted":["JTI"]}`, revoked},
+	"success, three wrappers deep":        {`{"data":{"data":{"data":{"success":true}}}}`, revoked},
+	"success, four wrappers deep":         {`{"data":{"data":{"data":{"data":{"success":true}}}}}`, wire.Unexpected},
+	"nothing found, and one updated":      {`{"updatedExisting":true,"n":0}`, wire.Unexpected},
+	"nothing found, and one modified":     {`{"nModified":1,"n":0}`, wire.Unexpected},
+	"nothing found, and one deleted":      {`{"deleted":true,"n":0}`, wire.Unexpected},
+	"modified, who knows":                 {`{"nModified":"some"}`, wire.Unexpected},
+	"an envelope without its list":        {`{"success":true,"perPage":40}`, wire.Unexpected},
+	"another document with a value of 0":  {`{"jti":"x","value":0}`, wire.Reported},
 	"nothing removed":                     {`{"nRemoved":0,"ok":1}`, wire.NotFound},
 	"nothing updated":                     {`{"updatedExisting":false,"ok":1}`, wire.NotFound},
 	"nothing found, and one found":        {`{"n":0,"deletedCount":1}`, wire.Unexpected},
@@ -222,6 +233,24 @@ func TestReadRevocation_acceptedWithABodyThatSaysNo(t *testing.T) {
 	} {
 		if got := wire.ReadRevocation(whole(202, body), asked["jti"]); got == nil || got.Kind != want.Kind || got.Message != want.Message {
 			t.Errorf("%s: got %+v, want %+v", body, got, want)
+		}
+	}
+}
+
+// The advice names the first of two reasons of a kind, and what the answer was.
+func TestReadRevocation_advice(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{
+		`{"jti":"x","result":[]}`: "another token", `{"result":[],"data":{"jti":"x"}}`: "a list", `{"n":-1,"ok":0}`: "cannot be read",
+		`{"ok":0,"n":-1}`: "not acknowledge", "<html>": "HTML", "{": "not JSON",
+	} {
+		if fault := wire.ReadRevocation(whole(200, body), asked["jti"]); fault == nil || !strings.Contains(fault.Advice, want) {
+			t.Errorf("%s: got %+v, want %q", body, fault, want)
+		}
+	}
+	for status, want := range map[int]string{202: "noted", 207: "207 does not say"} {
+		if fault := wire.ReadRevocation(whole(status, ""), asked["jti"]); fault == nil || !strings.Contains(fault.Advice, want) {
+			t.Errorf("%d: got %+v, want %q", status, fault, want)
 		}
 	}
 }

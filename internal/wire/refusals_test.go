@@ -1,6 +1,7 @@
 package wire_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk/internal/wire"
@@ -31,6 +32,7 @@ func TestSaysNotFound(t *testing.T) {
 		"\xef\xbb\xbf" + `{"success":false}`:                    true,
 		`{"success":false,"status":404}`:                        true,
 		`{"success":false,"n":0}`:                               true,
+		`{"success":false,"code":"NOT_FOUND"}`:                  true,
 		`{"success":false,"status":500,"message":"down"}`:       false,
 		`{"success":false,"statusCode":"502","message":"down"}`: false,
 		`{"success":false,"n":1}`:                               false,
@@ -107,6 +109,11 @@ func TestReadSignIn(t *testing.T) {
 		token, fault := wire.ReadSignIn([]byte(body))
 		if token != want.token || kindOf(fault) != want.kind {
 			t.Errorf("%s: got %q and %+v, want %q and %d", body, token, fault, want.token, want.kind)
+		}
+	}
+	for body, advice := range map[string]string{"": "is empty", " \n": "is empty", " <html>": "HTML", "Hello": "not JSON"} {
+		if _, fault := wire.ReadSignIn([]byte(body)); fault == nil || !strings.Contains(fault.Advice, advice) {
+			t.Errorf("%q: got %+v, want %q", body, fault, advice)
 		}
 	}
 	if fault := wire.NoToken(); fault.Kind != wire.Unexpected || fault.Advice == "" {

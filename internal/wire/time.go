@@ -26,29 +26,21 @@ func timeOf(value gjson.Result) time.Time {
 			}
 		}
 		if ms, err := strconv.ParseInt(value.Str, 10, 64); err == nil {
-			return atMilli(ms)
+			return Plausible(time.UnixMilli(ms))
 		}
 	case value.Type == gjson.Number && math.Abs(value.Num) < math.MaxInt64/2:
-		return atMilli(int64(value.Num))
+		return Plausible(time.UnixMilli(int64(value.Num)))
 	case value.IsObject():
 		if date := value.Get("$date"); date.IsObject() {
 			ms, err := strconv.ParseInt(date.Get("$numberLong").String(), 10, 64)
 			if err == nil {
-				return atMilli(ms)
+				return Plausible(time.UnixMilli(ms))
 			}
 		} else {
 			return timeOf(date)
 		}
 	}
 	return time.Time{}
-}
-
-// atMilli takes 0 and less for a time that was never set.
-func atMilli(ms int64) time.Time {
-	if ms <= 0 {
-		return time.Time{}
-	}
-	return Plausible(time.UnixMilli(ms))
 }
 
 // Plausible drops years that time.Time itself could not marshal.
