@@ -37,7 +37,7 @@ func Parse(raw string) (*url.URL, error) {
 		return nil, errors.New("the base URL cannot be read as a URL: write it like " + example)
 	}
 	switch {
-	case u.Opaque != "" || u.Scheme == "":
+	case u.Scheme == "":
 		return nil, errors.New("the base URL has no scheme: put https:// in front")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("the base URL has the scheme %q: use https", u.Scheme)

@@ -103,6 +103,7 @@ func TestWalk_count(t *testing.T) {
 		"grows after a short page, from a later page":    {3, []string{"2 1 count=8", "count=10"}, "2 1", complete},
 		"grows by a full page, but two requests apart":   {0, []string{"6 5 count=6", "5 4", "4 3 count=8", "2 1 count=8", "count=8"}, "6 5 4 3 2 1", complete},
 		"grows by one, all being on the first page":      {0, []string{"1 count=1", "count=2"}, "1", complete},
+		"grows by a page of one row":                     {0, []string{"3 count=3 perPage=1", "2 count=4", "1 count=4", "0 count=4", "count=4"}, "3 2 1 0", rushed},
 		"grows by a page behind the first one":           {0, []string{"6 5 count=6", "6 5 count=8", "4 3 count=8", "2 1 count=8", "count=8"}, "6 5 4 3 2 1", rushed},
 		"the first page comes twice, and the count does": {0, []string{"6 5 count=6", "6 5 count=6", "4 3 count=6", "2 1 count=6", "count=6"}, "6 5 4 3 2 1", complete},
 	}
@@ -124,6 +125,7 @@ func TestWalk_repetitions(t *testing.T) {
 	}{
 		"the page is ignored":                     {0, []string{"3 2", "3 2", "3 2"}, "3 2", repeating},
 		"the page is ignored, from a later one":   {1, []string{"3 2 count=2", "3 2 count=2", "3 2 count=2"}, "3 2", repeating},
+		"the page is ignored, from a later, all":  {1, []string{"3 2 perPage=3 count=2", "3 2 count=2", "3 2 count=2"}, "3 2", repeating},
 		"the page is ignored, all is on it":       {0, []string{"3 2 perPage=3 count=2", "3 2 count=2", "3 2 count=2"}, "3 2", complete},
 		"the page is ignored, it is full":         {0, []string{"3 2 perPage=2 count=2", "3 2 count=2", "3 2 count=2"}, "3 2", repeating},
 		"the page is ignored, there are more":     {0, []string{"3 2 count=3", "3 2 count=3", "3 2 count=3"}, "3 2", repeating},
@@ -248,6 +250,7 @@ func TestWalk_limits(t *testing.T) {
 		"one page":                {10, paging.Limits{Pages: 1}, 2, 1, "1 pages"},
 		"more pages":              {10, paging.Limits{Pages: 5}, 10, 5, "5 pages"},
 		"as many rows as it has":  {10, paging.Limits{Bytes: 10}, 10, 6, ""},
+		"one row":                 {10, paging.Limits{Bytes: 1}, 1, 1, "0 MiB of tokens"},
 		"more rows":               {10, paging.Limits{Bytes: 9}, 9, 5, "0 MiB of tokens"},
 	}
 	for sentence, test := range tests {

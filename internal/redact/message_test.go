@@ -19,6 +19,7 @@ func TestAPIError_messageIsCleaned(t *testing.T) {
 		"characters that only show off": {body: "{\"msg\":\"a\u202eb\u2066c\u200bd\ufeffe\u00adf\"}", want: "abcdef"},
 		"line and paragraph separators": {body: "a\u2028b\u2029c", want: "a b c"},
 		"invalid UTF-8":                 {body: "a\xffb\xc3", want: "a\ufffdb\ufffd"},
+		"more of it":                    {body: "a\xff\xfe\xfdb", want: "a\ufffdb"},
 		"invalid UTF-8 in JSON":         {body: "{\"msg\":\"a\xffb\"}", want: "a\ufffdb"},
 		"300 characters":                {body: strings.Repeat("ü", 300), want: strings.Repeat("ü", 300)},
 		"301 characters":                {body: strings.Repeat("ü", 301), want: strings.Repeat("ü", 299) + "…"},

@@ -23,6 +23,8 @@ func TestTokens_takesOutWholeTokens(t *testing.T) {
 		"eyJ" + token:                 "eyJ" + redact.Mark,
 		token + " " + token:           redact.Mark + " " + redact.Mark,
 		"x" + token:                   "x" + redact.Mark,
+		"eyJx" + token:                "eyJx" + redact.Mark,
+		encrypted + ".more":           redact.Mark + ".more",
 		"keyJobs.v1.2":                "keyJobs.v1.2",
 		"eyJobs.v1.2":                 "eyJobs.v1.2",
 		"eyJhbGciOiJub25lIn0":         "eyJhbGciOiJub25lIn0",

@@ -42,6 +42,16 @@ var spellings = map[string]string{
 	"encodeURIComponent":               `P%C3%A4%22ss%3Cw%3E0rd%20%26%2041%5Cx%2F'`,
 	"a form":                           `P%C3%A4%22ss%3Cw%3E0rd+%26+41%5Cx%2F%27`,
 	"escape of old browsers":           `P%E4%22ss%3Cw%3E0rd%20%26%2041%5Cx/%27`,
+	"%u of old browsers":               strings.ReplaceAll(jti, "-", "%u002d"),
+	"one digit in braces":              jti[:8] + `\u{9}` + jti[8:],
+	"eight digits in braces":           strings.ReplaceAll(jti, "-", `\u{0000002d}`),
+	"a line break of JSON inside":      jti[:8] + `\n` + jti[8:],
+	"one octal digit inside":           jti[:8] + `\7` + jti[8:],
+	"three octal digits and a digit":   strings.ReplaceAll(jti, "-", `\055`),
+	"octal digits with a zero":         strings.ReplaceAll(jti, "8", `\070`),
+	"three octal digits":               strings.ReplaceAll(jti, "e", `\145`),
+	"a delete character":               jti[:8] + "\x7f" + jti[8:],
+	"the first control beyond ASCII":   jti[:8] + "\u0080" + jti[8:],
 	"two times percent":                "frJIUN8DYpKDtOLCwo%252F%252FyllqDzg%253D",
 	"JSON that escapes slashes":        `frJIUN8DYpKDtOLCwo\/\/yllqDzg=`,
 	"JSON of ASCII":                    `P\u00e4\"ss<w>0rd & 41\\x/'`,
@@ -84,6 +94,8 @@ var innocent = []string{
 	"connect ECONNREFUSED 127.0.0.1:27017", `Cast to ObjectId failed for value "abc" (type string) at path "_id"`,
 	`C:\new\table\users`, "a && b || c", "AT&T; R&D &c. &nosuch;", `\`, "%", "&", `\u12 \x %u00 %zz &#; &#x;`, "Zugriff verweigert für Öl & Gas – 5 €",
 	"Cannot GET /v3/project_user?a=1&copy=2", "key keyJobs.v1.2 and eyJobs.v1.2", "eyJhbGciOiJub25lIn0 is. not. one.", "\U0001F600 done",
+	jti[:8] + "%" + jti[8:], jti[:8] + "%zz" + jti[8:], jti[:8] + `\u{}` + jti[8:], strings.ReplaceAll(jti, "-", `\u{00000002d}`),
+	"%" + strings.Repeat("25", 8) + "41", // one layer fewer than is suspicious
 	"frJIUN8D YpKD", "0b1d5c1e-8a3b-4975-83e2-35ea216c468", `{"code":7,"list":["a\/b","\u00e4"]}`, "Pä", "eyJ",
 }
 
@@ -125,6 +137,31 @@ func TestNew_ofOddTexts(t *testing.T) {
 	}
 }
 
+// What only looks like an escape is none, in a secret as in a text.
+func TestSecrets_In_escapesAndWhatLooksLikeThem(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		secret, text string
+		want         bool
+	}{
+		{"pass😀word", `pass\ud83d\ude00word`, true},
+		{"pass😀word", `pass\ud83d\uDE00word`, true},
+		{"pass😀word", "pass%ud83d%ude00word", true},
+		{"pass😀word", `pass\ud83dxxde00word`, false},
+		{"abcuxyz", `abc\uxyz`, true}, // the backslash alone goes
+		{"abcuxyz", "abc%uxyz", false},
+		{"abcuxyz", "abc&uxyz", false},
+		{`abcd\`, "abcd", false},
+		{"abcd%4", "abcd", false},
+		{"a b c d", "abcd", true},
+		{"a b c", "abc", false},
+	} {
+		if got := redact.New(tt.secret).In("say " + tt.text); got != tt.want {
+			t.Errorf("%q in %q: %t", tt.secret, tt.text, got)
+		}
+	}
+}
+
 // What fills a window with secrets could end in a piece of one.
 func TestSecrets_Clean_longTexts(t *testing.T) {
 	t.Parallel()
@@ -135,14 +172,28 @@ func TestSecrets_Clean_longTexts(t *testing.T) {
 	if got := redact.New().Clean(strings.Repeat("word ", 1<<20)); len(got) > 64<<10 || !strings.HasPrefix(got, "word word") {
 		t.Errorf("got %d bytes: %.100q", len(got), got)
 	}
-	if !redact.New().In(strings.Repeat("x", 1<<20+1)) {
-		t.Error("a text that is too long to search holds nothing")
+	if !redact.New().In(strings.Repeat("x", 1<<20+1)) || redact.New().In(strings.Repeat("x", 1<<20)) {
+		t.Error("a text that is too long to search holds nothing, or one that is not holds something")
+	}
+	// Where nothing was left out, or a window is left, no piece of a secret can be at the end.
+	whole := "eyJhbGciOiJub25lIn0." + strings.Repeat("Q", 1<<20-33) + ".c2lnbmF0dXJl"
+	for text, want := range map[string]string{
+		whole: redact.Mark, whole + " ": redact.Withheld,
+		strings.Repeat(" ", 64<<10-3) + strings.Replace(whole, strings.Repeat("Q", 64<<10-3), "", 1) + " and more": redact.Mark,
+	} {
+		if got := redact.New().Clean(text); got != want {
+			t.Errorf("%d bytes: got %.100q, want %q", len(text), got, want)
+		}
 	}
 }
 
 func TestAuthorization_givesEveryPart(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string][]string{
+		" JWT abcdefg\n":         {"JWT abcdefg", "abcdefg"},
+		"abcdefgh.ijklmnop":      {"abcdefgh", "ijklmnop"},
+		"Two abcdefgh ijklmno":   {"abcdefgh"},
+		"Key ABCDEFGHIJKLMNOP/x": {"ABCDEFGHIJKLMNOP"},
 		"JWT " + token:           {token, strings.Split(token, ".")[1], "c2lnbmF0dXJl"},
 		"Bearer\tabcdefgh":       {"abcdefgh"},
 		"abcdefgh":               {"abcdefgh"},
@@ -158,7 +209,7 @@ func TestAuthorization_givesEveryPart(t *testing.T) {
 		`Hawk id="dh37fgj492je", mac="6R4rV5iE\"NPoym"`:          {"dh37fgj492je", `6R4rV5iE\"NPoym`},
 	} {
 		got := redact.Authorization(header)
-		for _, text := range append(want, header) {
+		for _, text := range append(want, strings.TrimSpace(header)) {
 			if !slices.Contains(got, text) {
 				t.Errorf("of %q, %q is missing: %q", header, text, got)
 			}
