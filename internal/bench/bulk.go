@@ -28,7 +28,7 @@ func bulkJob(s *server) job {
 	byHand := func(revoke func(ctx context.Context, jti string) error) func(context.Context) error {
 		return func(ctx context.Context) error { return poolByHand(ctx, targets, revoke) }
 	}
-	return job{
+	j := job{
 		name:   fmt.Sprintf("revoke %d tokens, %d at a time", bulkTargets, bulkWorkers),
 		weight: bulkTargets,
 		names:  []string{"pool by hand", "pool by hand, answers unread", ourName},
@@ -45,6 +45,25 @@ func bulkJob(s *server) job {
 				return err
 			},
 		},
+	}
+	if revokeBefore != nil {
+		j.names, j.calls = append(j.names, beforeName), append(j.calls, callBefore(base, targets))
+	}
+	return j
+}
+
+// callBefore is the same by an older tree.
+func callBefore(base string, targets []tiledesk.Target) func(context.Context) error {
+	jtis, revoke := make([]string, len(targets)), revokeBefore(base)
+	for i, target := range targets {
+		jtis[i] = target.JTI
+	}
+	return func(ctx context.Context) error {
+		revoked, err := revoke(ctx, jtis, bulkWorkers)
+		if err == nil && revoked != bulkTargets {
+			err = fmt.Errorf("%d revoked", revoked)
+		}
+		return err
 	}
 }
 

@@ -35,10 +35,14 @@ func newClients(s *server, equal bool) []client {
 	if equal {
 		base += "/equal"
 	}
-	return []client{
-		newPlain(base + "/tiledesk"), newGitHub(base + "/github/"), newGodo(base + "/godo/"),
+	clients := []client{
+		newPlain(base + "/tiledesk"), newFloor(base + "/tiledesk"), newGitHub(base + "/github/"), newGodo(base + "/godo/"),
 		newGitLab(base + "/gitlab"), newTiledesk(base + "/tiledesk"),
 	}
+	if newBefore != nil {
+		clients = append(clients, newBefore(base+"/tiledesk"))
+	}
+	return clients
 }
 
 // plainEntry has the fields that a program needs to find and revoke a token.
@@ -92,6 +96,7 @@ func newUnread(base string) client {
 
 const (
 	plainName  = "plain"
+	floorName  = "floor"
 	unreadName = "plain, answer unread"
 	ourName    = "tiledesk"
 )

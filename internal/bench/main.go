@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 func main() {
@@ -16,34 +17,63 @@ func main() {
 	runs := flag.Int("runs", 5, "runs; each makes clients and a server of its own")
 	rounds := flag.Int("rounds", 25, "rounds of a run")
 	calls := flag.Int("calls", 400, "calls of each client in a round")
+	processor := flag.Bool("processor", false, "measure the processor time of the client alone, with the server in a process of its own")
+	serve := flag.Bool("serve", false, "be that server, until standard input ends")
 	only := flag.String("only", "", "measure the jobs with this in their name only")
 	flag.Parse()
+	if *serve {
+		serveUntilEnd()
+		return
+	}
 	if *runs < 1 || *rounds < 1 || *calls < 1 {
 		log.Fatal("at least one run, one round and one call")
 	}
 	fmt.Printf("%s, %s/%s, GOMAXPROCS %d; %d runs of %d rounds of %d calls\n", runtime.Version(),
 		runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0), *runs, *rounds, *calls)
-	if err := times(context.Background(), *only, *runs, *rounds, *calls); err != nil {
+	start, clock := startHere, wall
+	if *processor {
+		fmt.Println("processor time of the client alone, in µs and as a ratio")
+		start, clock = startElsewhere, processorTime
+	}
+	if err := times(context.Background(), plan{start, clock, *only, *runs, *rounds, *calls}); err != nil {
 		log.Fatal(err)
 	}
-	if strings.Contains("memory", *only) {
+	if !*processor && strings.Contains("memory", *only) {
 		if err := printMemory(context.Background(), os.Stdout); err != nil {
 			log.Fatal(err)
 		}
 	}
 }
 
+// plan is what to measure, and how.
+type plan struct {
+	start               func() (s *server, stop func(), err error)
+	clock               func() time.Duration
+	only                string
+	runs, rounds, calls int
+}
+
+// startHere starts a server in this process.
+func startHere() (*server, func(), error) {
+	s := newServer()
+	return s, s.Close, nil
+}
+
 // times measures every job in every run, and prints a table of each job.
-func times(ctx context.Context, only string, runs, rounds, calls int) error {
+func times(ctx context.Context, p plan) error {
 	var tables [4][]table
-	for range runs {
-		s := newServer()
-		defer s.Close()
+	for range p.runs {
+		s, stop, err := p.start()
+		if err != nil {
+			return err
+		}
+		defer stop()
 		for i, j := range jobs(s) {
-			if !strings.Contains(j.name, only) {
+			if !strings.Contains(j.name, p.only) {
 				continue
 			}
-			t, err := j.measure(ctx, rounds, max(1, calls/j.weight))
+			j.clock = p.clock
+			t, err := j.measure(ctx, p.rounds, max(1, p.calls/j.weight))
 			if err != nil {
 				return err
 			}

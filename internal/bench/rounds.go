@@ -21,7 +21,13 @@ type job struct {
 	weight int // how many requests are in one call
 	names  []string
 	calls  []func(context.Context) error
+	clock  func() time.Duration // nil: the time that passes
 }
+
+var began = time.Now()
+
+// wall is the time that passes.
+func wall() time.Duration { return time.Since(began) }
 
 func jobOf(name string, clients []client, pick func(client) func(context.Context) error) job {
 	j := job{name: name, weight: 1}
@@ -35,17 +41,21 @@ func jobOf(name string, clients []client, pick func(client) func(context.Context
 // the time each took.
 func (j job) round(ctx context.Context, calls int) ([]time.Duration, error) {
 	took := make([]time.Duration, len(j.calls))
+	clock := j.clock
+	if clock == nil {
+		clock = wall
+	}
 	runtime.GC() // so that nobody pays for the garbage of the round before
 	for turn := range (calls + block - 1) / block {
 		for i := range j.calls {
 			i = (i + turn) % len(j.calls) // nobody always follows the same one
-			start := time.Now()
+			start := clock()
 			for range min(block, calls-turn*block) {
 				if err := j.calls[i](ctx); err != nil {
 					return nil, fmt.Errorf("%s, %s: %w", j.name, j.names[i], err)
 				}
 			}
-			took[i] += time.Since(start)
+			took[i] += clock() - start
 		}
 	}
 	return took, nil
@@ -103,13 +113,20 @@ func printTables(w io.Writer, runs []table) {
 			median(over(runs, func(t table) float64 { return t.each(i) })),
 			median(ratios), slices.Min(ratios), slices.Max(ratios))
 	}
-	best, ours := fastest(runs), slices.Index(first.names, ourName)
-	if best < 0 {
+	against(w, runs, "the floor, a bare RoundTrip", slices.Index(first.names, floorName))
+	against(w, runs, "what it was before", slices.Index(first.names, beforeName))
+	against(w, runs, "the fastest other library", fastest(runs))
+}
+
+// against writes the ratio of ours to another client, if there is one.
+func against(w io.Writer, runs []table, what string, other int) {
+	if other < 0 {
 		return
 	}
-	ratios := over(runs, func(t table) float64 { return t.ratio(ours, best) })
-	fmt.Fprintf(w, "\n%s against the fastest other library, %s: %.2f, over the runs %.2f to %.2f\n",
-		ourName, first.names[best], median(ratios), slices.Min(ratios), slices.Max(ratios))
+	ours := slices.Index(runs[0].names, ourName)
+	ratios := over(runs, func(t table) float64 { return t.ratio(ours, other) })
+	fmt.Fprintf(w, "\n%s against %s, %s: %.2f, over the runs %.2f to %.2f\n",
+		ourName, what, runs[0].names[other], median(ratios), slices.Min(ratios), slices.Max(ratios))
 }
 
 // fastest is the fastest of the other libraries, over all runs; -1 when there are
