@@ -103,11 +103,7 @@ func (a *app) run(args []string) int {
 	a.console.quiet = a.flags.Quiet
 	a.console.color = a.onTerminal.stdout && a.wantsColor()
 
-	a.status = &status{
-		console: a.console, now: a.now,
-		draws: a.onTerminal.stderr && !a.flags.Quiet && !a.dumb(),
-		tells: a.onTerminal.stderr && !a.flags.Quiet && a.dumb(),
-	}
+	a.status = a.newStatus()
 	defer a.status.start()()
 
 	ctx, stop := a.interruptible()

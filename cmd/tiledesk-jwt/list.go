@@ -55,7 +55,7 @@ func (c *listCommand) Run(ctx context.Context, a *app) error {
 		switch {
 		case err != nil:
 			a.console.warn("the list is not whole: it ended after %s", count(l.shown, "token"))
-		case a.onTerminal.stdout && c.isTable():
+		case a.onTerminal.stdout && c.isTable() && l.shown > 0:
 			a.console.note("%s", footer)
 		}
 		return err

@@ -39,6 +39,12 @@ type status struct {
 	told    time.Time                  // of the newest line, where there is nothing to draw on
 }
 
+// newStatus is the status of a run whose flags are known.
+func (a *app) newStatus() *status {
+	isRead := a.onTerminal.stderr && !a.flags.Quiet
+	return &status{console: a.console, now: a.now, draws: isRead && !a.dumb(), tells: isRead && a.dumb()}
+}
+
 // isShown reports whether anybody sees it.
 func (s *status) isShown() bool { return s != nil && (s.draws || s.tells) }
 

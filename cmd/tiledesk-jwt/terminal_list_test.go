@@ -76,3 +76,14 @@ func TestList_tellsOfMorePagesWhereThereAre(t *testing.T) {
 		}
 	}
 }
+
+func TestList_saysOnceThatThereIsNothing(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	for _, columns := range []uint16{120, 80, 40} {
+		text := onTerminal(t, server, columns, nil, "list").end(exitDone)
+		if !strings.Contains(text, "There are no tokens here.") || strings.Contains(text, "Page") {
+			t.Errorf("%d columns: %q", columns, text)
+		}
+	}
+}
