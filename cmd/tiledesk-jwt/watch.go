@@ -46,7 +46,7 @@ func (c *watchCommand) Run(ctx context.Context, a *app) error {
 		return usage("--interval: give a time above 0, such as 10s")
 	}
 	return a.withSession(ctx, func(s *session) error {
-		w := &watch{watchCommand: c, app: a, s: s, seen: make(map[tiledesk.Target]bool), ordered: true}
+		w := &watch{watchCommand: c, app: a, s: s, seen: make(map[tiledesk.Target]bool)}
 		err := w.run(ctx)
 		a.status.show(nil)
 		if interrupted(ctx) { // which is how a watch ends
@@ -61,12 +61,12 @@ func (c *watchCommand) Run(ctx context.Context, a *app) error {
 type watch struct {
 	*watchCommand
 	*app
-	s       *session
-	seen    map[tiledesk.Target]bool
-	since   time.Time    // nothing older is a new sign-in; zero when there was none
-	ordered bool         // the list begins with the newest
-	came    atomic.Int64 // the status line asks at any time
-	silent  bool         // the newest look failed
+	s      *session
+	seen   map[tiledesk.Target]bool
+	since  time.Time    // nothing older is a new sign-in; zero when there was none
+	order  newestFirst  // of the list
+	came   atomic.Int64 // the status line asks at any time
+	silent bool         // the newest look failed
 }
 
 func (w *watch) run(ctx context.Context) error {
@@ -108,14 +108,12 @@ func (w *watch) begin(ctx context.Context) error {
 		if err != nil {
 			break
 		}
-		if !w.since.IsZero() && token.CreatedAt.After(w.since) {
-			w.ordered = false
-			w.since = token.CreatedAt
-		} else if w.since.IsZero() {
+		w.order.see(token.CreatedAt)
+		if token.CreatedAt.After(w.since) {
 			w.since = token.CreatedAt
 		}
 		w.seen[token.Target()] = true
-		if w.ordered && len(w.seen) >= enoughSeen {
+		if w.order.holds() && len(w.seen) >= enoughSeen {
 			break
 		}
 	}
@@ -123,7 +121,7 @@ func (w *watch) begin(ctx context.Context) error {
 		w.since = w.since.Add(-clockSkew)
 	}
 	there := count(len(w.seen), "token")
-	if w.ordered && len(w.seen) >= enoughSeen {
+	if w.order.holds() && len(w.seen) >= enoughSeen {
 		there = "at least " + there
 	}
 	w.console.note("Watching for sign-ins at %s; %s there now. Press Ctrl-C to end.", w.s.where(), areThere(there, len(w.seen)))
@@ -145,14 +143,18 @@ func (w *watch) list(ctx context.Context) func(func(*tiledesk.Token, error) bool
 // look returns the sign-ins that were not seen before, in the order of the list.
 func (w *watch) look(ctx context.Context) (fresh []row, err error) {
 	known := 0
+	w.order.last = time.Time{}
 	for token, err := range w.list(ctx) {
+		if err == nil {
+			w.order.see(token.CreatedAt)
+		}
 		switch target := token.Target(); {
 		case errors.Is(err, tiledesk.ErrIncompleteHistory):
 			return fresh, nil // the next look has another chance
 		case err != nil:
 			return fresh, err
 		case w.seen[target]:
-			if known++; w.ordered && known >= enoughKnown {
+			if known++; w.order.holds() && known >= enoughKnown {
 				return fresh, nil
 			}
 		default:
@@ -165,6 +167,25 @@ func (w *watch) look(ctx context.Context) (fresh []row, err error) {
 	}
 	return fresh, nil
 }
+
+// newestFirst is what the times of the tokens tell of the order of a list. One without
+// a time tells nothing.
+type newestFirst struct {
+	last         time.Time // of the token before, in this walk through the list; zero: none
+	told, denied bool      // some token was older than the one before it; some was younger
+}
+
+func (o *newestFirst) see(t time.Time) {
+	if t.IsZero() {
+		return
+	}
+	o.told = o.told || t.Before(o.last)
+	o.denied = o.denied || !o.last.IsZero() && t.After(o.last)
+	o.last = t
+}
+
+// holds reports whether the list is known to begin with the newest.
+func (o *newestFirst) holds() bool { return o.told && !o.denied }
 
 func (w *watch) further(token *tiledesk.Token) (list []member) {
 	for _, name := range w.Fields {
