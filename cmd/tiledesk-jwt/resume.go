@@ -30,6 +30,7 @@ type rounds struct {
 	later   map[tiledesk.Target]bool // chosen, but left to a round after that over the older tokens
 	told    tiledesk.RevokeReport    // of that, and of all rounds
 	waiting []tiledesk.RevokeResult  // not done in this round, for the next one
+	failed  []tiledesk.RevokeResult  // in a round before, and maybe listed no more
 	refused bool                     // the token, in this round
 }
 
@@ -84,7 +85,18 @@ func (r *rounds) run(ctx context.Context, round func(older bool) *tiledesk.Revok
 		default:
 			return r.finish(report)
 		}
+		r.keepFailures()
 		r.waiting, r.later, r.refused = nil, make(map[tiledesk.Target]bool), false
+	}
+}
+
+// keepFailures remembers what failed for another reason than the refusal: where the
+// next round does not list it any more, it is told all the same.
+func (r *rounds) keepFailures() {
+	for _, result := range r.waiting {
+		if result.Outcome == tiledesk.Failed && !isRefusal(result.Err) && result.Target != (tiledesk.Target{}) {
+			r.failed = append(r.failed, result)
+		}
 	}
 }
 
@@ -190,6 +202,11 @@ func (r *rounds) finish(last *tiledesk.RevokeReport) *tiledesk.RevokeReport {
 			result.Err = last.RunErr()
 		}
 		r.tell(result)
+	}
+	for _, result := range r.failed {
+		if !r.dealtWith(result.Target) {
+			r.tell(result)
+		}
 	}
 	report := *last
 	report.Revoked, report.AlreadyGone, report.NotFound = r.told.Revoked, r.told.AlreadyGone, r.told.NotFound

@@ -201,3 +201,22 @@ func meetSignedIn(server *tiledesktest.Server, n int) {
 		}
 	})
 }
+
+// What failed for good before the run signed in again is told, also where the list does
+// not show it any more: a token without a jti still works after its row is gone.
+func TestRevokeAll_forgetsNoFailureWhenItSignsInAgain(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithRevokedHidden())
+	server.IssueAt(testEmail, time.Now().Add(-time.Hour), 2)
+	server.IssueWithoutJTI(testEmail, 1)
+	meddler(server, 2)
+	a, stderr := signingIn(server)
+	code := a.run([]string{"revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1"})
+	said := a.stdout.(*bytes.Buffer).String()
+	if code != exitUndone || !strings.HasPrefix(said, "2 revoked, 1 left alone, 1 failed.\n") || !strings.Contains(stderr.String(), "failed: id:") {
+		t.Errorf("exit code %d: %s%s", code, said, stderr)
+	}
+	if !strings.Contains(stderr.String(), "Signing in again (1 of 3).") {
+		t.Errorf("it did not sign in again: %s", stderr)
+	}
+}
