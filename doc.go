@@ -126,5 +126,13 @@
 // # Tests
 //
 // Package [github.com/go-tiledesk/tiledesk/tiledesktest] is a Tiledesk JWT API on
-// the loopback interface, with users, tokens, faults and a record of requests.
+// the loopback interface, with users, tokens, faults and a record of requests. It has
+// an option for each thing that is unknown about the real one: code that passes under
+// all of them works whatever the server does. Hours pass in a moment in a
+// testing/synctest bubble, with the transport of its Server.
+//
+// Under github.com/jarcoal/httpmock, give each test a NewMockTransport by
+// [WithHTTPClient]. A mock made of an [net/http/httptest.ResponseRecorder] has to set
+// "Content-Length: 0" for an empty 200: without it the end of the body is unknown, and
+// the client does not take it for a revocation.
 package tiledesk
