@@ -15,6 +15,8 @@ func (a *app) remembersCheck(ctx context.Context, s *session) *bool {
 	if s.who.password == nil || interrupted(ctx) {
 		return nil
 	}
+	held := a.held.Load()
+	defer func() { a.held.Store(held) }() // the token of the session may be there yet
 	fresh, err := a.signIn(ctx, s.who)
 	if err != nil {
 		return nil // what is known is told
@@ -25,7 +27,6 @@ func (a *app) remembersCheck(ctx context.Context, s *session) *bool {
 		a.console.complain("%s", tokenLeft(fresh.jti))
 		return nil
 	}
-	a.held.Store(nil)
 	accepts, err := takes(ctx, fresh.Client)
 	if err != nil {
 		return nil

@@ -86,6 +86,28 @@ func TestVerify_tellsARememberedCheckFromNone(t *testing.T) {
 	}
 }
 
+// What a second Ctrl-C names stays the token that the run itself signed in for, since
+// that one is still there.
+func TestVerify_keepsTheTokenOfTheRunInMind(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithoutEnforcement())
+	a, _ := signingIn(server)
+	who, err := a.account(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := a.signIn(t.Context(), who)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cached := a.remembersCheck(t.Context(), s); cached == nil || *cached {
+		t.Error("the server does not check")
+	}
+	if held := a.held.Load(); held == nil || *held != s.jti {
+		t.Error("the token of the run is forgotten")
+	}
+}
+
 // Where the token cannot be revoked again, it is named.
 func TestVerify_namesATokenThatItLeaves(t *testing.T) {
 	t.Parallel()
