@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
 // Step by step, with a question before each that does something.
@@ -78,6 +80,23 @@ func TestIncident_leavesStepsOut(t *testing.T) {
 			t.Errorf("%q", text)
 		}
 	}
+}
+
+// Where the leaked token is not tried, that of the sign-in shows all the same that the
+// server accepts revoked tokens: nothing is done then.
+func TestIncident_failsByItsOwnToken(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithoutEnforcement())
+	leaked := server.Issue(testEmail, 1)[0]
+	term := onTerminal(t, server, 80, nil, "incident", "--token-from", fileWith(t, leaked), "--sign-in", "--verify-for", "0s", "--skip", "list,rest")
+	term.expect(`cannot\s+be\s+undone\.\s+\[y/N\] $`)
+	term.send("y\n")
+	term.expect(`refuses\s+it\s+now\?\s+\[Y/n\] $`)
+	term.send("n\n")
+	term.expect(`STILL\s+ACCEPTED`)
+	term.expect(`Write\s+this\s+down\s+in\s+tiledesk-incident-[0-9-]+\.json\?\s+\[Y/n\] $`)
+	term.send("n\n")
+	term.end(exitUndone)
 }
 
 // Ctrl-C at a question ends it with what was done so far, and no token of its own is

@@ -121,6 +121,9 @@ func (i *incident) proveByOwn(ctx context.Context) {
 	p.good = "The server refuses revoked tokens: the one that this run had signed in for is refused now."
 	_ = i.app.tellProof(ctx, p, false, i.u.json) // what was asked for is another proof
 	i.record.Enforced = p.known()
+	if p.verdict == accepted { // and then it is nothing that the revocation ends
+		i.code = worse(i.code, exitUndone)
+	}
 }
 
 // list shows what else is signed in.
