@@ -18,10 +18,11 @@ type chaos struct {
 	mu       sync.Mutex
 	peaceful bool
 	survived map[string]int
+	lists    map[string][]byte // the newest of each authorization
 }
 
 func newChaos(behind http.Handler) *chaos {
-	return &chaos{behind: behind, survived: make(map[string]int)}
+	return &chaos{behind: behind, survived: make(map[string]int), lists: make(map[string][]byte)}
 }
 
 // faults are what it does, by name.
@@ -46,6 +47,34 @@ var faults = map[string]func(c *chaos, w http.ResponseWriter, r *http.Request){
 	},
 	"a page of HTML": func(_ *chaos, w http.ResponseWriter, _ *http.Request) { page(w, http.StatusOK) },
 	"a 404 page":     func(_ *chaos, w http.ResponseWriter, _ *http.Request) { page(w, http.StatusNotFound) },
+	"a 401 of a gateway": func(_ *chaos, w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusUnauthorized)
+		_, _ = w.Write([]byte(`{"error":"session expired"}`))
+	},
+	"a list that a cache remembers": func(c *chaos, w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			c.behind.ServeHTTP(w, r)
+			return
+		}
+		key := r.Header.Get("Authorization") + r.URL.RawQuery
+		c.mu.Lock()
+		list := c.lists[key]
+		c.mu.Unlock()
+		if list == nil {
+			recorder := httptest.NewRecorder()
+			c.behind.ServeHTTP(recorder, r)
+			if list = recorder.Body.Bytes(); recorder.Code == http.StatusOK {
+				c.mu.Lock()
+				if len(c.lists) == 500 {
+					clear(c.lists)
+				}
+				c.lists[key] = list
+				c.mu.Unlock()
+			}
+			w.WriteHeader(recorder.Code)
+		}
+		_, _ = w.Write(list)
+	},
 	"a redirect": func(_ *chaos, w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/login", http.StatusFound)
 	},

@@ -40,6 +40,7 @@ func TestClient_soak(t *testing.T) {
 	s.server.Close()
 	s.client.CloseIdleConnections()
 	s.front.Close()
+	s.off.front.Close()
 	waitUntil(t, "all goroutines have ended", func() bool { return runtime.NumGoroutine() <= goroutines })
 }
 
@@ -48,6 +49,7 @@ type soak struct {
 	server *tiledesktest.Server
 	chaos  *chaos
 	front  *httptest.Server
+	off    *unrecorded
 	client *tiledesk.Client // Basic, so that no revocation locks it out
 	logs   *watchedLog
 
@@ -62,7 +64,7 @@ func newSoak(t *testing.T) *soak {
 	server := tiledesktest.NewHandler(tiledesktest.WithoutRequestLog())
 	server.AddUser(soakEmail, soakPassword)
 	s := &soak{
-		server: server, logs: new(watchedLog),
+		server: server, off: newUnrecorded(), logs: new(watchedLog),
 		revoked: make(map[string]bool), calls: make(map[string]int),
 	}
 	s.chaos = newChaos(server)
@@ -90,7 +92,7 @@ func (s *soak) run(t *testing.T, d time.Duration) {
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	defer cancel()
 	var workers sync.WaitGroup
-	for _, work := range []func(context.Context){s.list, s.list, s.revokeOne, s.revokeOne, s.revokeEach, s.revokeAll, s.signInAndOut, s.signInAndOut} {
+	for _, work := range []func(context.Context){s.list, s.list, s.revokeOne, s.revokeOne, s.revokeEach, s.revokeAll, s.signInAndOut, s.signInAndOut, s.rotate, s.signInUnrecorded} {
 		workers.Go(func() {
 			for ctx.Err() == nil {
 				if len(s.server.Tokens(soakEmail)) < 5000 {
@@ -115,9 +117,11 @@ func (s *soak) run(t *testing.T, d time.Duration) {
 func (s *soak) check(t *testing.T) {
 	s.chaos.calm()
 	alive := make(map[string]bool)
-	for _, token := range s.server.Tokens(soakEmail) {
-		if !s.server.Revoked(token) {
-			alive[jti(t, token)] = true
+	for _, server := range []*tiledesktest.Server{s.server, s.off.server} {
+		for _, token := range server.Tokens(soakEmail) {
+			if !server.Revoked(token) {
+				alive[jti(t, token)] = true
+			}
 		}
 	}
 	for name := range s.revoked {
