@@ -24,7 +24,8 @@ type test struct {
 // hunter runs tests against the mutants.
 type hunter struct {
 	*mutated
-	workers int // 1 where processes without an environment have to know the mutant
+	workers int       // 1 where processes without an environment have to know the mutant
+	until   time.Time // when to begin with no more mutants; zero: never
 }
 
 // survey runs each test alone, without a mutant, and notes what it reaches.
@@ -62,7 +63,7 @@ func (h *hunter) surveyOne(ctx context.Context, i int, t *test) error {
 		}
 	}
 	began := time.Now()
-	if noticed, out := h.run(ctx, t.suite, []string{t.name}, time.Minute, "MUTANT_TRACE="+trace); noticed {
+	if noticed, out := h.runAgain(ctx, t, "MUTANT_TRACE="+trace); noticed {
 		return fmt.Errorf("%s of %s fails without any mutant:\n%s", t.name, t.suite, out)
 	}
 	t.took = time.Since(began)
@@ -75,16 +76,30 @@ func (h *hunter) surveyOne(ctx context.Context, i int, t *test) error {
 	return os.RemoveAll(trace)
 }
 
-// hunt returns which of the mutants no test noticed, and of those which none reached.
-func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, said func(done int)) (survivors, unreached []mutant) {
+// runAgain is run, with a second chance on a busy machine.
+func (h *hunter) runAgain(ctx context.Context, t *test, env string) (failed bool, out string) {
+	failed, out = h.run(ctx, t.suite, []string{t.name}, time.Minute, env)
+	if failed {
+		failed, out = h.run(ctx, t.suite, []string{t.name}, 3*time.Minute, env)
+	}
+	return failed, out
+}
+
+// hunt returns the mutants that were tried, those of them that no test noticed, and of
+// those the ones that none reached.
+func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, said func(done int)) (tried, survivors, unreached []mutant) {
 	_ = os.Remove(h.trace) // from here on, nobody traces
 	var mu sync.Mutex
 	done := 0
 	h.each(len(mutants), func(i int) {
+		if !h.until.IsZero() && time.Now().After(h.until) {
+			return
+		}
 		reaching := slices.DeleteFunc(slices.Clone(tests), func(t test) bool { return !t.reaches[mutants[i].ID] })
 		noticed := h.notice(ctx, reaching, mutants[i].ID)
 		mu.Lock()
 		defer mu.Unlock()
+		tried = append(tried, mutants[i])
 		if done++; !noticed {
 			survivors = append(survivors, mutants[i])
 			if len(reaching) == 0 {
@@ -94,9 +109,10 @@ func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, said 
 		said(done)
 	})
 	byID := func(a, b mutant) int { return cmp.Compare(a.ID, b.ID) }
-	slices.SortFunc(survivors, byID)
-	slices.SortFunc(unreached, byID)
-	return survivors, unreached
+	for _, found := range [][]mutant{tried, survivors, unreached} {
+		slices.SortFunc(found, byID)
+	}
+	return tried, survivors, unreached
 }
 
 // few is how many of the quickest tests of a suite are tried first.

@@ -8,6 +8,7 @@
 //	go run . -rooms internal/wire       one of them, or several with commas
 //	go run . -sample 100 -seed 7        as many mutants of them, chosen by a seed
 //	go run . -changed main -min 95      those of files that changed; fails below 95 %
+//	go run . -near -for 90s             by the tests of the rooms themselves, and no longer
 //
 // A mutant that changes nothing stands in equivalent.txt, with the reason.
 package main
@@ -20,10 +21,12 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 )
 
 // The rooms of the library, and the suites that test them. The command and the test
@@ -38,6 +41,9 @@ type settings struct {
 	sample        int
 	seed          uint64
 	changed       string
+	files         []string // that changed
+	near          bool
+	limit         time.Duration
 	min           float64
 	workers       int
 }
@@ -58,6 +64,8 @@ func parse() settings {
 	flag.IntVar(&s.sample, "sample", 0, "how many mutants to try; 0 for all")
 	flag.Uint64Var(&s.seed, "seed", 1, "chooses the sample")
 	flag.StringVar(&s.changed, "changed", "", "only files that changed since that commit")
+	flag.BoolVar(&s.near, "near", false, "leave it to the tests of the rooms themselves, or of the client where a room has none")
+	flag.DurationVar(&s.limit, "for", 0, "begin with no more mutants after that time; 0 for all")
 	flag.Float64Var(&s.min, "min", 0, "fail below that percentage of noticed mutants")
 	flag.IntVar(&s.workers, "workers", runtime.NumCPU(), "tests that run at once; always 1 with the command")
 	flag.Parse()
@@ -72,15 +80,28 @@ func parse() settings {
 }
 
 func run(ctx context.Context, s settings) error {
+	began := time.Now()
 	root, err := gitTop()
 	if err != nil {
 		return err
+	}
+	if s.changed != "" {
+		if s.files, err = changedFiles(root, s.changed); err != nil {
+			return err
+		}
+		if s.rooms = roomsWith(s.rooms, s.files); len(s.rooms) == 0 {
+			fmt.Println("nothing of these rooms changed since", s.changed)
+			return nil
+		}
 	}
 	dir, err := os.MkdirTemp("", "mutation-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if s.near {
+		s.suites = nearTo(root, s.rooms)
+	}
 	if s.suites == nil {
 		if s.suites, err = suitesOf(root, s.rooms); err != nil {
 			return err
@@ -90,10 +111,7 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := choose(root, tree.mutants, s)
-	if err != nil {
-		return err
-	}
+	chosen := choose(tree.mutants, s)
 	known, err := readEquivalents(filepath.Join(root, "internal", "mutation", "equivalent.txt"))
 	if err != nil {
 		return err
@@ -104,7 +122,10 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	survivors, unreached := h.hunt(ctx, tests, chosen, func(done int) {
+	if s.limit > 0 {
+		h.until = began.Add(s.limit)
+	}
+	tried, survivors, unreached := h.hunt(ctx, tests, chosen, func(done int) {
 		if done%25 == 0 {
 			fmt.Fprintf(os.Stderr, "%d of %d\n", done, len(chosen))
 		}
@@ -112,7 +133,10 @@ func run(ctx context.Context, s settings) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return report(os.Stdout, result{chosen, survivors, unreached, known}, s.min)
+	if len(tried) < len(chosen) {
+		fmt.Printf("%d of %d mutants were tried in %s\n", len(tried), len(chosen), s.limit)
+	}
+	return report(os.Stdout, result{tried, survivors, unreached, known}, s.min)
 }
 
 func gitTop() (string, error) {
@@ -153,19 +177,12 @@ func suitesOf(root string, rooms []string) (suites []string, err error) {
 }
 
 // choose takes the mutants of changed files, and a sample of them.
-func choose(root string, mutants []mutant, s settings) ([]mutant, error) {
+func choose(mutants []mutant, s settings) []mutant {
 	chosen := slices.Clone(mutants)
 	if s.changed != "" {
-		diff := exec.Command("git", "diff", "--name-only", s.changed)
-		diff.Dir = root
-		out, err := diff.Output()
-		if err != nil {
-			return nil, fmt.Errorf("git diff %s: %w", s.changed, err)
-		}
-		files := strings.Fields(string(out))
 		chosen = slices.DeleteFunc(chosen, func(m mutant) bool {
 			file, _, _ := strings.Cut(m.Place, ":")
-			return !slices.Contains(files, file)
+			return !slices.Contains(s.files, file)
 		})
 	}
 	if s.sample > 0 && s.sample < len(chosen) {
@@ -173,5 +190,39 @@ func choose(root string, mutants []mutant, s settings) ([]mutant, error) {
 		random.Shuffle(len(chosen), func(i, j int) { chosen[i], chosen[j] = chosen[j], chosen[i] })
 		chosen = chosen[:s.sample]
 	}
-	return chosen, nil
+	return chosen
+}
+
+func changedFiles(root, since string) ([]string, error) {
+	diff := exec.Command("git", "diff", "--name-only", since)
+	diff.Dir = root
+	out, err := diff.Output()
+	if err != nil {
+		return nil, fmt.Errorf("git diff %s: %w", since, err)
+	}
+	return strings.Fields(string(out)), nil
+}
+
+// roomsWith are the rooms that have one of the files, tests not counted.
+func roomsWith(rooms, files []string) []string {
+	return slices.DeleteFunc(slices.Clone(rooms), func(room string) bool {
+		return !slices.ContainsFunc(files, func(file string) bool {
+			return path.Dir(file) == room && strings.HasSuffix(file, ".go") && !strings.HasSuffix(file, "_test.go")
+		})
+	})
+}
+
+// nearTo are the suites of the rooms themselves. Those of the client stand in
+// internal/facetest.
+func nearTo(root string, rooms []string) (suites []string) {
+	for _, room := range rooms {
+		if tests, _ := filepath.Glob(filepath.Join(root, room, "*_test.go")); len(tests) > 0 {
+			suites = append(suites, room)
+		}
+		if room == "." || len(suites) == 0 {
+			suites = append(suites, "internal/facetest")
+		}
+	}
+	slices.Sort(suites)
+	return slices.Compact(suites)
 }

@@ -67,7 +67,7 @@ func TestHunt_saysWhichMutantsNobodyNotices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	survivors, unreached := h.hunt(context.Background(), tests, tree.mutants, func(int) {})
+	tried, survivors, unreached := h.hunt(context.Background(), tests, tree.mutants, func(int) {})
 	var got []string
 	for _, m := range survivors {
 		got = append(got, m.key())
@@ -82,8 +82,28 @@ func TestHunt_saysWhichMutantsNobodyNotices(t *testing.T) {
 	if !slices.Equal(got, want) || len(unreached) != 1 { // no test has a limit that is not above 0
 		t.Errorf("got\n%s\nnot reached: %v", strings.Join(got, "\n"), unreached)
 	}
-	if len(tree.mutants) != 11 {
+	if len(tree.mutants) != 11 || len(tried) != 11 {
 		t.Errorf("got %d mutants: %v", len(tree.mutants), tree.mutants)
+	}
+}
+
+// What changed decides which rooms are built, and by which tests they are judged.
+func TestChoose_onlyWhatChanged(t *testing.T) {
+	t.Parallel()
+	files := []string{"client.go", "internal/wire/json.go", "internal/pace/pace_test.go", "README.md"}
+	rooms := roomsWith(strings.Split(library, ","), files)
+	if !slices.Equal(rooms, []string{".", "internal/wire"}) {
+		t.Errorf("got the rooms %q", rooms)
+	}
+	all := []mutant{{ID: 1, Place: "client.go:7"}, {ID: 2, Place: "call.go:7"}, {ID: 3, Place: "internal/wire/json.go:1"}}
+	if got := choose(all, settings{changed: "main", files: files}); !slices.Equal(got, []mutant{all[0], all[2]}) {
+		t.Errorf("got %v", got)
+	}
+	if got := choose(all, settings{sample: 2, seed: 7}); len(got) != 2 || !slices.Equal(got, choose(all, settings{sample: 2, seed: 7})) {
+		t.Errorf("got %v", got)
+	}
+	if got := nearTo("../..", []string{".", "internal/wire"}); !slices.Equal(got, []string{".", "internal/facetest", "internal/wire"}) {
+		t.Errorf("got the suites %q", got)
 	}
 }
 
