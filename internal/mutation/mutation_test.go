@@ -87,6 +87,14 @@ func TestHunt_saysWhichMutantsNobodyNotices(t *testing.T) {
 	}
 }
 
+// many are as many mutants of a room as it takes to judge it alone.
+func many(room string) (mutants []mutant) {
+	for i := range enough {
+		mutants = append(mutants, mutant{ID: i, Room: room, Place: room + "/a.go:1", What: "z"})
+	}
+	return mutants
+}
+
 // What changed decides which rooms are built, and by which tests they are judged.
 func TestChoose_onlyWhatChanged(t *testing.T) {
 	t.Parallel()
@@ -118,9 +126,11 @@ func TestReport_failsBelowTheLine(t *testing.T) {
 		"it changes nothing":  {result{all, all[:1], nil, map[string]string{"a/a.go  x": "for a reason"}}, false},
 		"all were noticed":    {result{mutants: all}, false},
 		"nothing was mutated": {result{}, false},
+		"a large room":        {result{mutants: slices.Concat(many("a"), many("b"), many("c"), many("b")), survivors: many("a")}, true},
+		"all of a small room": {result{mutants: slices.Concat(many("b"), many("c"), all[:1]), survivors: all[:1]}, false},
 	} {
 		var out strings.Builder
-		if err := report(&out, test.result, 60); (err != nil) != test.fails {
+		if err := report(&out, test.result, 70); (err != nil) != test.fails {
 			t.Errorf("%s: got %v\n%s", name, err, out.String())
 		}
 	}

@@ -42,6 +42,9 @@ func readEquivalents(path string) (map[string]string, error) {
 	return known, lines.Err()
 }
 
+// enough are so many mutants of a room that it is judged alone.
+const enough = 20
+
 // report writes a table of the rooms and the mutants that nobody noticed, and fails
 // below a percentage.
 func report(out io.Writer, r result, min float64) error {
@@ -63,7 +66,7 @@ func report(out io.Writer, r result, min float64) error {
 			score = 100 * float64(changing-alive) / float64(changing)
 		}
 		fmt.Fprintf(out, "| %s | %d | %d | %d | %.1f %% |\n", room, all, survived-alive, all-survived, score)
-		if score < min {
+		if score < min && (all >= enough || room == "all") {
 			below = append(below, room)
 		}
 	}

@@ -28,10 +28,17 @@ func TestSecrets_Tell_aCauseThatIsLeftOut(t *testing.T) {
 	if !errors.Is(failure, context.Canceled) || !errors.As(failure, &found) || found != silent {
 		t.Error("it does not answer for its cause")
 	}
+	if telling := secrets.Tell(fmt.Errorf("%w, %w", tellingError{}, silent)); errors.As(telling, new(tellingError)) || !errors.As(telling, &found) {
+		t.Error("it gives the error away that tells, or not the other")
+	}
 	if errors.Is(failure, io.EOF) || errors.Is(failure, context.DeadlineExceeded) || errors.As(failure, new(*url.Error)) {
 		t.Error("it answers for what it is not")
 	}
 }
+
+type tellingError struct{}
+
+func (tellingError) Error() string { return "s3cret-of-the-caller" }
 
 // A cause without a secret is wrapped as it is.
 func TestSecrets_Tell_aCauseThatIsShown(t *testing.T) {

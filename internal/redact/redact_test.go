@@ -16,19 +16,22 @@ const (
 func TestTokens_takesOutWholeTokens(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		token:                         redact.Mark,
-		unsigned:                      redact.Mark,
-		encrypted:                     redact.Mark,
-		"JWT " + token + " and so on": "JWT " + redact.Mark + " and so on",
-		"eyJ" + token:                 "eyJ" + redact.Mark,
-		token + " " + token:           redact.Mark + " " + redact.Mark,
-		"x" + token:                   "x" + redact.Mark,
-		"eyJx" + token:                "eyJx" + redact.Mark,
-		encrypted + ".more":           redact.Mark + ".more",
-		"keyJobs.v1.2":                "keyJobs.v1.2",
-		"eyJobs.v1.2":                 "eyJobs.v1.2",
-		"eyJhbGciOiJub25lIn0":         "eyJhbGciOiJub25lIn0",
-		"":                            "",
+		token:                            redact.Mark,
+		unsigned:                         redact.Mark,
+		encrypted:                        redact.Mark,
+		"JWT " + token + " and so on":    "JWT " + redact.Mark + " and so on",
+		"eyJ" + token:                    "eyJ" + redact.Mark,
+		token + " " + token:              redact.Mark + " " + redact.Mark,
+		"x" + token:                      "x" + redact.Mark,
+		"eyJx" + token:                   "eyJx" + redact.Mark,
+		"eyJhbGciOiJub25lIn0=.YQ==.YQ==": redact.Mark,
+		"eyJhbGciOiJub25lIn0.a.b":        redact.Mark,
+		"eyJhbGciOiJub25lIn0..c2ln":      "eyJhbGciOiJub25lIn0..c2ln",
+		encrypted + ".more":              redact.Mark + ".more",
+		"keyJobs.v1.2":                   "keyJobs.v1.2",
+		"eyJobs.v1.2":                    "eyJobs.v1.2",
+		"eyJhbGciOiJub25lIn0":            "eyJhbGciOiJub25lIn0",
+		"":                               "",
 	} {
 		if got := redact.Tokens(text); got != want {
 			t.Errorf("Tokens(%q) is %q, want %q", text, got, want)

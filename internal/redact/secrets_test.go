@@ -111,6 +111,14 @@ func TestSecrets_Clean_leavesInnocentTextsAlone(t *testing.T) {
 	}
 }
 
+// The longest is cut out first, so that nothing is left of it.
+func TestSecrets_Clean_ofASecretInAnother(t *testing.T) {
+	t.Parallel()
+	if got := redact.New("abc", "abcdef", "abcde").Clean("an abcdef"); got != "an "+redact.Mark {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestSecrets_nilKnowsTokensOnly(t *testing.T) {
 	t.Parallel()
 	var none *redact.Secrets
