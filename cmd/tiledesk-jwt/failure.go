@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // The exit codes.
@@ -191,23 +190,11 @@ func fromElsewhere(err error) bool {
 	case !errors.As(err, &answered):
 		return false
 	case answered.Method == http.MethodPost && answered.StatusCode == http.StatusUnauthorized:
-		return answered.Response != nil && !saysFailure(answered.Response)
+		return answered.Response != nil && !wire.SaysFailure(wire.Answer{Body: answered.Response.Body})
 	case answered.Method == http.MethodPost: // the server refuses a sign-in in many words
-		return isPage(answered.Response)
+		return answered.Response != nil && wire.IsPage(answered.Response.Header, answered.Response.Body)
 	}
 	return !answered.FromServer()
-}
-
-// saysFailure reports whether an answer is what the server refuses a sign-in with:
-// JSON whose "success" is false.
-func saysFailure(resp *tiledesk.Response) bool {
-	var said struct{ Success *bool }
-	return json.Unmarshal(resp.Body, &said) == nil && said.Success != nil && !*said.Success
-}
-
-// isPage reports whether an answer is a web page.
-func isPage(resp *tiledesk.Response) bool {
-	return resp != nil && (strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") || bytes.HasPrefix(bytes.TrimSpace(resp.Body), []byte("<")))
 }
 
 // explainSilence is for calls that were not answered.

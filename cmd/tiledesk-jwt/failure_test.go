@@ -105,3 +105,20 @@ func TestConclude_saysNothingOfTheRunWhereOneTokenFailed(t *testing.T) {
 
 // quietLog takes what a server says about connections that fail.
 func quietLog() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// The server sends JSON as text/html here and there (measured). So does what refuses a
+// sign-in, and that is still the server.
+func TestExplain_jsonAsHTMLIsTheServers(t *testing.T) {
+	t.Parallel()
+	refusal := &tiledesk.APIError{
+		StatusCode: 500, Method: "POST", Route: "/auth/signin",
+		Response: &tiledesk.Response{Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, Body: []byte(`{"err":"error"}`)},
+	}
+	if fromElsewhere(refusal) {
+		t.Error("JSON is taken for the page of a proxy")
+	}
+	refusal.Response.Body = []byte("<html><title>Bad Gateway</title></html>")
+	if !fromElsewhere(refusal) {
+		t.Error("a page is taken for the server's own")
+	}
+}

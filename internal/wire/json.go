@@ -28,7 +28,7 @@ func parseJSON(body []byte) (gjson.Result, *Fault) {
 		return gjson.Result{}, unexpected("the answer is empty")
 	case validJSON(body):
 		return gjson.ParseBytes(body), nil
-	case body[0] == '<':
+	case looksLikePage(nil, body):
 		return gjson.Result{}, unexpected("the answer is an HTML page, not the API: check the base URL, a web application may answer there")
 	default:
 		return gjson.Result{}, unexpected("the answer is not JSON, or was truncated")

@@ -28,13 +28,25 @@ func ReadMessage(header http.Header, body []byte) (message string, fields []Fiel
 		return "", nil
 	case validJSON(body):
 		return messageOf(gjson.ParseBytes(body))
-	case body[0] == '<' || strings.Contains(header.Get("Content-Type"), "html"):
+	case looksLikePage(header, body):
 		return pageTitle(string(body[:min(len(body), messageWindow)])), nil
 	case body[0] == '{' || body[0] == '[':
 		return "", nil // truncated JSON: it can hold the value of a 422
 	default:
 		return string(body), nil
 	}
+}
+
+// IsPage reports whether a body is a web page, by how it begins or by its type. JSON is
+// not one, whatever its type: the server sends some as text/html (measured).
+func IsPage(header http.Header, body []byte) bool {
+	body = bytes.TrimSpace(trimBOM(body))
+	return len(body) > 0 && !validJSON(body) && looksLikePage(header, body)
+}
+
+// looksLikePage is about a body that is neither empty nor JSON.
+func looksLikePage(header http.Header, body []byte) bool {
+	return body[0] == '<' || strings.Contains(header.Get("Content-Type"), "html")
 }
 
 // messageOf reads {"msg"}, {"message"}, {"error"}, {"err"}, also one level below

@@ -104,3 +104,24 @@ func TestReadMessage_hostile(t *testing.T) {
 		})
 	}
 }
+
+// JSON under text/html is an answer of the server (measured), and no page.
+func TestIsPage(t *testing.T) {
+	t.Parallel()
+	html := http.Header{"Content-Type": {"text/html; charset=utf-8"}}
+	for body, want := range map[string]bool{
+		"<html>":                true,
+		" \n<!DOCTYPE html><p>": true,
+		"Bad Gateway":           true,
+		`{"success":false}`:     false,
+		"null":                  false,
+		"":                      false,
+	} {
+		if got := wire.IsPage(html, []byte(body)); got != want {
+			t.Errorf("IsPage of %q is %t", body, got)
+		}
+	}
+	if wire.IsPage(nil, []byte("Bad Gateway")) || !wire.IsPage(nil, []byte("<p>")) {
+		t.Error("without a type, only what begins like one is a page")
+	}
+}
