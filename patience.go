@@ -11,13 +11,8 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/transport"
 )
 
-const (
-	// Tiledesk promises to accept at least 200 requests a minute (documented).
-	// 20 at once and 3 a second are 200 in the worst minute.
-	defaultRate  = 3
-	defaultBurst = 20
-	promisedRate = 200
-)
+// promisedRate is how many requests a minute Tiledesk promises to accept (documented).
+const promisedRate = 200
 
 // RetryPolicy says how often and how patiently a call is retried.
 //
@@ -93,7 +88,8 @@ func WithRateLimiter(l RateLimiter) Option {
 }
 
 func defaultLimit() func(context.Context) error {
-	return rate.NewLimiter(defaultRate, defaultBurst).Wait
+	evenly, burst := pace.Fixed(promisedRate)
+	return rate.NewLimiter(rate.Limit(float64(evenly)/60), burst).Wait
 }
 
 // AdaptiveOptions configure [NewAdaptiveLimiter]. The zero value means the defaults,

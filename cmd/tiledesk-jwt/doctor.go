@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 type doctorCommand struct {
@@ -218,7 +219,7 @@ func (x *examination) lists(ctx context.Context, jti string) (*bool, error) {
 			return nil, nil
 		case err != nil:
 			return nil, err
-		case sameJTI(token.JTI, jti):
+		case ident.SameJTI(token.JTI, jti):
 			return ptr(true), nil
 		}
 		if seen++; seen >= enough {

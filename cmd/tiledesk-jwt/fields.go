@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
@@ -61,7 +62,7 @@ func fieldOf(token *tiledesk.Token, current, name string) member {
 	case "updatedAt":
 		value = orNull(stamp(token.UpdatedAt))
 	case "current":
-		value = sameJTI(token.JTI, current)
+		value = ident.SameJTI(token.JTI, current)
 	default:
 		var raw json.RawMessage
 		if found, err := token.Field(name, &raw); !found || err != nil {
@@ -154,7 +155,7 @@ func newRow(token *tiledesk.Token, current string, further []member) row {
 	return row{
 		ID: redact.Identifier(token.ID), JTI: redact.Identifier(token.JTI),
 		CreatedAt: orNull(stamp(token.CreatedAt)), UpdatedAt: orNull(stamp(token.UpdatedAt)),
-		Current: sameJTI(token.JTI, current),
+		Current: ident.SameJTI(token.JTI, current),
 		token:   &kept, further: further,
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 // filter chooses tokens, for a list and for a run.
@@ -58,7 +59,7 @@ func (c *condition) UnmarshalText(text []byte) error {
 // field that is absent has no value, not even an empty one.
 func (c condition) holds(token *tiledesk.Token, current string) bool {
 	if c.field == "jti" {
-		return sameJTI(token.JTI, c.value)
+		return ident.SameJTI(token.JTI, c.value)
 	}
 	found := fieldOf(token, current, c.field)
 	return found.value != nil && string(found.value) != "null" && found.text() == c.value

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 // revokeIt ends the leaked token.
@@ -179,7 +180,7 @@ func (i *incident) fetch(ctx context.Context) error {
 	}
 	i.listed = true
 	for _, token := range tokens {
-		if !sameJTI(token.JTI, i.leak.claims.JTI) && !sameJTI(token.JTI, i.s.jti) {
+		if !ident.SameJTI(token.JTI, i.leak.claims.JTI) && !ident.SameJTI(token.JTI, i.s.jti) {
 			i.others = append(i.others, token)
 		}
 	}
@@ -237,8 +238,8 @@ func (i *incident) revokeRest(ctx context.Context) error {
 	rest := &undertaking{app: i.app, json: i.u.json, keeps: true, file: &reportFile{}, progress: i.app.newProgress(len(i.others))}
 	rest.report = i.app.revokeAll(ctx, i.s, tiledesk.RevokeOptions{
 		Match: func(token *tiledesk.Token) bool {
-			matched := !sameJTI(token.JTI, i.leak.claims.JTI)
-			rest.progress.listed(matched && !sameJTI(token.JTI, i.s.jti))
+			matched := !ident.SameJTI(token.JTI, i.leak.claims.JTI)
+			rest.progress.listed(matched && !ident.SameJTI(token.JTI, i.s.jti))
 			return matched
 		},
 		OnResult: rest.did,

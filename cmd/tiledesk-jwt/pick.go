@@ -14,6 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 // maxNumbered is how many tokens the numbered prompt shows at once.
@@ -90,7 +91,7 @@ func choices(tokens []*tiledesk.Token, s *session, now time.Time) []choice {
 		switch {
 		case token.JTI == "":
 			c.note, c.locked = "no jti", true
-		case sameJTI(token.JTI, s.jti):
+		case ident.SameJTI(token.JTI, s.jti):
 			c.note, c.locked = "in use", true
 		}
 		list[i] = c

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
@@ -131,10 +132,10 @@ func (r *rounds) options(older bool) *tiledesk.RevokeOptions {
 		case tiledesk.Skipped:
 			switch {
 			case r.dealtWith(result.Target):
-			case r.later[result.Target] && (r.opts.IncludeCurrent || !sameJTI(result.Target.JTI, r.s.jti)):
+			case r.later[result.Target] && (r.opts.IncludeCurrent || !ident.SameJTI(result.Target.JTI, r.s.jti)):
 				result.Outcome = tiledesk.NotAttempted
 				r.waiting = append(r.waiting, result)
-			case older, sameJTI(result.Target.JTI, r.s.jti): // it can be another one in the next round
+			case older, ident.SameJTI(result.Target.JTI, r.s.jti): // it can be another one in the next round
 				r.waiting = append(r.waiting, result)
 			default:
 				r.tell(result)
@@ -151,7 +152,7 @@ func (r *rounds) options(older bool) *tiledesk.RevokeOptions {
 // used before and revokes at its end.
 func (r *rounds) dealtWith(target tiledesk.Target) bool {
 	for _, jti := range r.s.replaced {
-		if sameJTI(jti, target.JTI) {
+		if ident.SameJTI(jti, target.JTI) {
 			return true
 		}
 	}
@@ -171,7 +172,7 @@ func (r *rounds) tell(result tiledesk.RevokeResult) {
 	switch result.Outcome {
 	case tiledesk.Revoked:
 		r.told.Revoked++
-		r.s.ended = r.s.ended || sameJTI(result.Target.JTI, r.s.jti)
+		r.s.ended = r.s.ended || ident.SameJTI(result.Target.JTI, r.s.jti)
 	case tiledesk.AlreadyGone:
 		r.told.AlreadyGone++
 	case tiledesk.NotFound:

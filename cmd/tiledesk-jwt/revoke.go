@@ -9,6 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 type revokeCommand struct {
@@ -126,7 +127,7 @@ func (r *running) start(a *app) (*undertaking, error) {
 const endCurrent = "To end this token alone, run tiledesk-jwt revoke --token-from FILE, where FILE holds it."
 
 // inUse reports whether a target is the token in use by its jti. An id does not tell.
-func (s *session) inUse(target tiledesk.Target) bool { return sameJTI(target.JTI, s.jti) }
+func (s *session) inUse(target tiledesk.Target) bool { return ident.SameJTI(target.JTI, s.jti) }
 
 // targets are all that were named, those of the command line first, each once.
 func (c *revokeCommand) targets(ctx context.Context, a *app) ([]tiledesk.Target, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 type revokeAllCommand struct {
@@ -109,7 +110,7 @@ func (s *selection) match(token *tiledesk.Token) bool {
 	if s.file.has(token) || !s.isOld(token) {
 		return false
 	}
-	s.ownListed = s.ownListed || sameJTI(token.JTI, s.s.jti)
+	s.ownListed = s.ownListed || ident.SameJTI(token.JTI, s.s.jti)
 	if token.JTI == "" {
 		s.nameless++
 	}
@@ -150,7 +151,7 @@ func (s *selection) plan(planned []*tiledesk.Token, incomplete bool) {
 	t, own, nameless := &s.tally, false, 0
 	for _, token := range planned {
 		t.plan(token)
-		own = own || sameJTI(token.JTI, s.s.jti)
+		own = own || ident.SameJTI(token.JTI, s.s.jti)
 		if token.JTI == "" {
 			nameless++
 		}

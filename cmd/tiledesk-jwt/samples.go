@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 // sampleToken is a token that a run over many is going to revoke, and that proves it.
@@ -65,7 +66,7 @@ func (list samples) note(r tiledesk.RevokeResult, file *reportFile) {
 	done := r.Outcome == tiledesk.Revoked || r.Outcome == tiledesk.AlreadyGone ||
 		r.Outcome == tiledesk.Skipped && file.hasTarget(r.Target)
 	for _, sample := range list {
-		sample.revoked = sample.revoked || done && sameJTI(sample.jti, r.Target.JTI)
+		sample.revoked = sample.revoked || done && ident.SameJTI(sample.jti, r.Target.JTI)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/pace"
 )
 
 // signOutTime is how long the sign-out at the end may take, also after Ctrl-C, apart
@@ -206,8 +207,7 @@ func (a *app) limit() tiledesk.RateLimiter {
 	return a.limiter
 }
 
-// limiter lets at most n requests leave in any minute: a burst of a tenth, and
-// the rest evenly. It is nil, no limit, for 0.
+// limiter lets at most n requests leave in any minute. It is nil, no limit, for 0.
 func limiter(at perMinute) tiledesk.RateLimiter {
 	switch {
 	case at.auto:
@@ -215,11 +215,9 @@ func limiter(at perMinute) tiledesk.RateLimiter {
 	case at.n == 0:
 		return nil
 	}
-	return rate.NewLimiter(rate.Limit(float64(evenly(at.n))/60), max(1, at.n/10))
+	evenly, burst := pace.Fixed(at.n)
+	return rate.NewLimiter(rate.Limit(float64(evenly)/60), burst)
 }
-
-// evenly is what such a limiter lets leave in a minute apart from the burst.
-func evenly(n int) int { return max(1, n-max(1, n/10)) }
 
 // longest is how long so many requests may have to wait: with auto, for the minute that
 // a server asks for.
@@ -235,7 +233,8 @@ func limiterWait(n, requests int) time.Duration {
 	if n == 0 {
 		return 0
 	}
-	return time.Duration(requests) * time.Minute / time.Duration(evenly(n))
+	evenly, _ := pace.Fixed(n)
+	return time.Duration(requests) * time.Minute / time.Duration(evenly)
 }
 
 // identify reads the jti and the user out of a token; both are empty when it

@@ -119,9 +119,6 @@ func checkTarget(target tiledesk.Target) error {
 	return nil
 }
 
-// sameJTI reports whether two texts are the same jti, as the library compares them.
-func sameJTI(a, b string) bool { return a != "" && strings.EqualFold(a, b) }
-
 // inOurWords says what to do about an identifier that may not be sent.
 func inOurWords(err error, identifier string) error {
 	switch {

@@ -2,8 +2,8 @@ package bulk
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"github.com/go-tiledesk/tiledesk/internal/paging"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
@@ -35,8 +35,8 @@ func (j job) otherRoute(req Request) (Request, bool) {
 
 // isAmong reports whether the job is one of the tokens that a request sends.
 func (j job) isAmong(sent []Sent) bool {
-	return j.target.JTI != "" && slices.ContainsFunc(sent, func(s Sent) bool {
-		return foldJTI(s.JTI) == foldJTI(j.target.JTI)
+	return slices.ContainsFunc(sent, func(s Sent) bool {
+		return ident.SameJTI(s.JTI, j.target.JTI)
 	})
 }
 
@@ -60,6 +60,3 @@ func (j job) result(outcome Outcome, err error, attempts int) Result {
 	}
 	return result
 }
-
-// foldJTI is what a jti is known by, since a server may write it in another case.
-func foldJTI(jti string) string { return strings.ToLower(jti) }

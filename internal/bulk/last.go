@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
 var (
@@ -41,7 +43,7 @@ func (r *run) hold(j job) {
 // the end. Match is asked with what their claims say.
 func (r *run) holdUnlisted() {
 	for _, own := range r.own.unlisted() {
-		isHeld := slices.ContainsFunc(r.held, func(j job) bool { return foldJTI(j.target.JTI) == foldJTI(own.JTI) })
+		isHeld := slices.ContainsFunc(r.held, func(j job) bool { return ident.SameJTI(own.JTI, j.target.JTI) })
 		if isHeld || own.JTI == "" {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/go-tiledesk/tiledesk/internal/ident"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
@@ -49,12 +50,12 @@ func (o *ownTokens) authorization(ctx context.Context) (string, error) {
 		o.tokens = make(map[string]ownToken)
 	}
 	for _, s := range sent {
-		own := o.tokens[foldJTI(s.JTI)]
+		own := o.tokens[ident.FoldJTI(s.JTI)]
 		own.turn, own.JTI = o.turns, s.JTI
 		if !s.IssuedAt.IsZero() {
 			own.IssuedAt = s.IssuedAt
 		}
-		o.tokens[foldJTI(s.JTI)] = own
+		o.tokens[ident.FoldJTI(s.JTI)] = own
 	}
 	return value, nil
 }
@@ -85,12 +86,12 @@ func (o *ownTokens) named(id string) (key string, own ownToken) {
 	if id == "" || len(o.tokens) == 0 {
 		return "", own
 	}
-	if own, known := o.tokens[foldJTI(id)]; known || !redact.HasToken(id) {
-		return foldJTI(id), own
+	if own, known := o.tokens[ident.FoldJTI(id)]; known || !redact.HasToken(id) {
+		return ident.FoldJTI(id), own
 	}
 	for _, s := range o.api.Sent(id) {
-		if other := o.tokens[foldJTI(s.JTI)]; s.JTI != "" && other.turn > own.turn {
-			key, own = foldJTI(s.JTI), other
+		if other := o.tokens[ident.FoldJTI(s.JTI)]; s.JTI != "" && other.turn > own.turn {
+			key, own = ident.FoldJTI(s.JTI), other
 		}
 	}
 	return key, own

@@ -52,6 +52,12 @@ func CheckJTI(jti string) error {
 	return nil
 }
 
+// FoldJTI is what a jti is known by, since a server may write it in another case.
+func FoldJTI(jti string) string { return strings.ToLower(jti) }
+
+// SameJTI reports whether two texts are the same jti. An empty text is none.
+func SameJTI(a, b string) bool { return a != "" && FoldJTI(a) == FoldJTI(b) }
+
 // firstSegment is what stands before the first slash; rest reports whether there
 // is one. Slashes in front do not count, since some proxies merge them.
 func firstSegment(s string) (first string, rest bool) {

@@ -43,3 +43,13 @@ func TestCheckID_refusesWhatCannotBeSent(t *testing.T) {
 		}
 	}
 }
+
+func TestSameJTI(t *testing.T) {
+	t.Parallel()
+	if !ident.SameJTI("ab-CD", "AB-cd") || ident.SameJTI("ab", "abc") {
+		t.Error("jtis are compared without case")
+	}
+	if ident.SameJTI("", "") {
+		t.Error("no jti is the same as another")
+	}
+}

@@ -27,7 +27,7 @@ var allowed = map[string][]string{
 		module + "/internal/authz", module + "/internal/baseurl", module + "/internal/bulk", module + "/internal/ident", module + "/internal/pace", module + "/internal/paging", module + "/internal/redact",
 		module + "/internal/transport", module + "/internal/wire",
 	},
-	"internal/bulk":      {module + "/internal/paging", module + "/internal/redact"},
+	"internal/bulk":      {module + "/internal/ident", module + "/internal/paging", module + "/internal/redact"},
 	"internal/transport": {"github.com/hashicorp/go-retryablehttp"},
 	"internal/wire":      {"github.com/tidwall/gjson"},
 	"internal/ident":     {module + "/internal/redact"},
