@@ -26,12 +26,15 @@ var (
 	schedule   = regexp.MustCompile(`^(?:\S+ +){5}`)
 )
 
-// What README and docs/command.md tell people to type does what they say, line after
+// texts are those that tell people what to type.
+var texts = []string{"README.md", "docs/command.md", "docs/server.md"}
+
+// What README and the documents tell people to type does what they say, line after
 // line and on a terminal, where each question is answered with yes.
 func TestDocuments_commandsDoWhatTheySay(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"README.md", "docs/command.md"} {
-		commands := 0
+	commands := 0
+	for _, name := range texts {
 		for _, block := range shellBlocks(t, name) {
 			if block[1] == "console" {
 				continue
@@ -47,8 +50,34 @@ func TestDocuments_commandsDoWhatTheySay(t *testing.T) {
 				}
 			}
 		}
-		if commands < 3 {
-			t.Errorf("%s: found %d commands only", name, commands)
+	}
+	if commands < 12 {
+		t.Errorf("found %d commands only", commands)
+	}
+}
+
+// Flags and commands that a text names are those of the command.
+func TestDocuments_nameWhatThereIs(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("tiledesk-jwt", "man").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	manual := strings.ReplaceAll(string(out), `\-`, "-")
+	for _, name := range texts {
+		text, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, flag := range regexp.MustCompile("--[a-z][a-z-]+").FindAllString(string(text), -1) {
+			if flag != "--repo" && !strings.Contains(manual, flag) { // of gh, in the one other command line
+				t.Errorf("%s names %s", name, flag)
+			}
+		}
+		for _, found := range regexp.MustCompile("tiledesk-jwt ([a-z][a-z-]+)").FindAllStringSubmatch(string(text), -1) {
+			if !strings.Contains(manual, `.SS "`+found[1]) {
+				t.Errorf("%s names the command %s", name, found[1])
+			}
 		}
 	}
 }
@@ -56,7 +85,7 @@ func TestDocuments_commandsDoWhatTheySay(t *testing.T) {
 // A transcript shows what the command prints, but for ids, times and addresses.
 func TestDocuments_transcriptsAreThoseOfTheCommand(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"README.md", "docs/command.md"} {
+	for _, name := range texts {
 		for _, block := range shellBlocks(t, name) {
 			if block[1] != "console" {
 				continue
