@@ -26,7 +26,7 @@ _tiledesk_jwt() {
   fi
   [[ -n "${offers[1]}" ]] && compadd -- "${offers[@]}"
 }
-if [[ "${funcstack[1]}" == '_tiledesk_jwt' ]]; then
+if [[ "${funcstack[1]}" == _tiledesk[-_]jwt ]]; then # loaded from fpath
   _tiledesk_jwt "$@"
 else
   compdef _tiledesk_jwt tiledesk-jwt

@@ -107,3 +107,28 @@ func TestExamples_fitIntoATerminal(t *testing.T) {
 		}
 	}
 }
+
+// The script of zsh works from a folder of fpath at the first time already, and when
+// it is read into a shell.
+func TestCompletion_ofZsh(t *testing.T) {
+	t.Parallel()
+	zsh, err := exec.LookPath("zsh")
+	if err != nil {
+		t.Skip("no zsh")
+	}
+	const try = `compadd() { print -r -- "offers ${@[2,-1]}" }
+_files() { print files }
+for line in "list --format=j" "revoke --from x" "list --match x"; do words=(tiledesk-jwt ${=line}); CURRENT=$#words; ${_comps[tiledesk-jwt]}; done`
+	for _, load := range []string{
+		`tiledesk-jwt completion zsh > _tiledesk-jwt; fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -D`,
+		`autoload -Uz compinit; compinit -u -D; source <(tiledesk-jwt completion zsh)`,
+	} {
+		cmd := exec.Command(zsh, "-f", "-c", load+"\n"+try)
+		cmd.Dir = t.TempDir()
+		cmd.Env = append(cmd.Environ(), quickExit)
+		out, err := cmd.CombinedOutput()
+		if want := "offers --format=json --format=jsonl\nfiles\n"; err != nil && len(out) == 0 || string(out) != want {
+			t.Errorf("%s: %q, %v", load, out, err)
+		}
+	}
+}
