@@ -50,7 +50,7 @@ func (q *query) write(ctx context.Context, a *app, rows any) error {
 		case string:
 			out.WriteString(safeLines(result) + "\n")
 		default:
-			text, err := gojq.Marshal(result)
+			text, err := gojq.Marshal(withoutTokens(result)) // an expression can decode one, or join it
 			if err != nil {
 				return undone("--jq: %s.", err)
 			}
