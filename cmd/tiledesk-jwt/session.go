@@ -199,9 +199,10 @@ func (a *app) baseURL() string {
 	return a.getenv("TILEDESK_BASE_URL")
 }
 
-// limit is the one limiter of all clients of a run, which ask the same server.
+// limit is the one limiter of all clients of a run, which ask the same server. It is
+// made before the status line asks for it, from another goroutine.
 func (a *app) limit() tiledesk.RateLimiter {
-	if a.limiter == nil {
+	if a.limiter == nil && a.flags.Rate != (perMinute{}) {
 		a.limiter = limiter(a.flags.Rate)
 	}
 	return a.limiter

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,4 +59,20 @@ func TestLimiterWait_isEnoughForTheSignOut(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Without a limit nothing is made that the status line, in another goroutine, could
+// look at meanwhile: the race detector sees it.
+func TestLimit_isAskedForFromTwoGoroutines(t *testing.T) {
+	t.Parallel()
+	a, _ := testApp(new(bytes.Buffer))
+	var asking sync.WaitGroup
+	for range 2 {
+		asking.Go(func() {
+			if a.limit() != nil {
+				t.Error("there is a limit")
+			}
+		})
+	}
+	asking.Wait()
 }
