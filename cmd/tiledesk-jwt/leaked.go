@@ -129,6 +129,7 @@ func (l *leak) connectAsItself() (*session, error) {
 // revokeTried tries the token before. Only a token that was accepted then can prove
 // anything later.
 func (l *leak) revokeTried(ctx context.Context, s *session, u *undertaking) error {
+	u.unproved = true // as long as it is not known to be revoked, and to have been accepted
 	before, err := s.JWT.Accepts(ctx, l.token())
 	switch {
 	case err != nil:
@@ -145,9 +146,9 @@ func (l *leak) revokeTried(ctx context.Context, s *session, u *undertaking) erro
 		return err
 	}
 	if !before {
-		u.unproved = true
 		return nil
 	}
+	u.unproved = false
 	u.witnesses = append(u.witnesses, s.witnessOf(l.claims.JTI, l.token))
 	return nil
 }

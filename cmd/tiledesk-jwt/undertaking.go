@@ -194,8 +194,12 @@ func (u *undertaking) proved() string {
 	case u.report.WithoutJTI > 0:
 		u.unproved = true
 		return "The server refuses revoked tokens that have a jti. Those without one it may still accept."
+	case u.unproved:
+		return "The server refuses revoked tokens, as another one shows that was tried."
 	case u.byID:
 		return usual + " that have a jti"
+	case len(u.witnesses) == 0: // but the token of the sign-in
+		return usual
 	}
 	return either(u.verified, usual)
 }
