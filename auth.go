@@ -21,7 +21,7 @@ import (
 // It is asked, at most once a call, when the server itself answers 401 to the
 // authorization that was sent, in the form in which it was sent, "JWT <token>" for
 // example; the 401 of a proxy does not count. With again, the call asks Authorization
-// anew and is sent once more under what that gives, and its attempts are summed. It
+// again and is sent once more under what that gives, and its attempts are summed. It
 // can be called by many goroutines at once, and for an authorization that was
 // replaced meanwhile: then again is the answer, without anything else to do. An error
 // ends the call; it is [ErrCredentials] and [ErrUnauthorized]. [Client.SignOut] never

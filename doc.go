@@ -118,10 +118,10 @@
 //
 // # Marks
 //
-// The documentation says how a fact about the server is known: (measured) was tried
-// on the open-source server 2.19.16; (documented) stands on the API pages of Tiledesk;
-// (read in its source), or in that of net/http, stands there and was not tried;
-// (inferred) follows from other public facts, and is likely.
+// The documentation says how a fact about the server is known: (measured) was tried on
+// the open-source server 2.19.16, (documented) is on the API pages of Tiledesk, (read in
+// its source) is in the public source of that version and was not tried, and (inferred)
+// follows from other public facts and is likely.
 //
 // # Tests
 //

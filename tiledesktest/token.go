@@ -51,7 +51,7 @@ func newToken(p profile, r *row) string {
 	return tokenHeader + base64.RawURLEncoding.EncodeToString(payload) + dummySignature
 }
 
-// random makes identifiers. It is seeded anew for each server, so that a token
+// random makes identifiers. It is seeded for each server, so that a token
 // of one is never a token of another.
 type random struct {
 	source  *rand.ChaCha8

@@ -49,7 +49,7 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 var errNothingToDo = errors.New("there is nothing to revoke")
 
 // question shows what the first listing brought and asks about it; nil asks nobody. A
-// run that signs in again and begins anew has its answer.
+// run that signs in again and starts over has its answer.
 func (c *revokeAllCommand) question(ctx context.Context, a *app, s *session, selection *selection) func([]*tiledesk.Token, bool) error {
 	if c.Yes {
 		return nil

@@ -77,7 +77,7 @@ func TestBadEnvironment(t *testing.T) {
 	}
 }
 
-// TestRecorded keeps tokens.txt equal to what was recorded. Write it anew with
+// TestRecorded keeps tokens.txt equal to what was recorded. Update it with
 // UPDATE=1 go test ./examples/quickstart.
 func TestRecorded(t *testing.T) {
 	t.Parallel()
@@ -114,7 +114,7 @@ func TestRecorded(t *testing.T) {
 		return
 	}
 	if recorded != jtis.String() {
-		t.Error("tokens.txt is not what the recordings hold; write it anew with UPDATE=1")
+		t.Error("tokens.txt is not what the recordings hold; update it with UPDATE=1")
 	}
 }
 

@@ -31,7 +31,7 @@ func TestAll_makesAnIncompleteListingAgainOnce(t *testing.T) {
 	if summary.Passes != 3 || !summary.Incomplete || len(summary.Whole) != 1 || !errors.Is(summary.Whole[0], errMissed) {
 		t.Errorf("got %+v", summary)
 	}
-	// With something new in between, twice in a row anew.
+	// With something new in between, twice in a row once more.
 	more := listOf("own", "a")
 	more.end = incomplete.end
 	f = &fake{lists: []list{incomplete, incomplete, more, incomplete, incomplete, listOf("own")}}
@@ -111,7 +111,7 @@ func TestAll_contradictsAServerThatListsWhatItCallsGone(t *testing.T) {
 	}
 }
 
-// What this run revoked is counted anew in each listing.
+// What this run revoked is counted again in each listing.
 func TestAll_believesNoServerThatKeepsOnlySomeRevokedRows(t *testing.T) {
 	t.Parallel()
 	f := &fake{

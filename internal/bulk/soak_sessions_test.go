@@ -9,7 +9,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-// rotating are credentials that sign in anew where their token is refused, as the other
+// rotating are credentials that sign in again where their token is refused, as the other
 // workers see to it again and again.
 type rotating struct {
 	s  *soak

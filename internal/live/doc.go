@@ -8,7 +8,7 @@
 // (-v, since without it go test is silent about a skip, and -count=1, since it
 // would remember a skip as a success.)
 //
-// Its tests run the conformance suite, record testdata anew and drive the
+// Its tests run the conformance suite, record testdata and drive the
 // command; docs/server.md of the repository tells how, and what came of it.
 //
 // The first run installs the server's npm package into a cache folder outside

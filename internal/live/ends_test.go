@@ -22,7 +22,7 @@ var uses = map[string]int{
 	"POST /auth/signinWithCustomToken": 200, "WebSocket": 101,
 }
 
-var newSecret = flag.Bool("new-secret", false, "also start a server anew with another GLOBAL_SECRET, which takes two boots")
+var newSecret = flag.Bool("new-secret", false, "also restart a server with another GLOBAL_SECRET, which takes two boots")
 
 // wantUses tries a token, and expects what is in changed in place of that in uses.
 func wantUses(t *testing.T, s *Server, token string, changed map[string]int) {

@@ -55,7 +55,7 @@ type installation struct {
 	env      []string // beside the environment of this process
 }
 
-// folder is another one for each manifest, so that a changed one installs anew
+// folder is another one for each manifest, so that a changed one installs again
 // and two checkouts side by side do not disturb each other.
 func (i installation) folder() string {
 	return filepath.Join(i.cache, fmt.Sprintf("server-%x", sha256.Sum256(i.manifest))[:len("server-")+12])

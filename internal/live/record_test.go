@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the recordings in testdata anew")
+var update = flag.Bool("update", false, "update the recordings in testdata")
 
 // recordings is where they are. Those of a proxy were handed over, and stay.
 const (
@@ -23,7 +23,7 @@ const (
 	handedOver = "proxy_"
 )
 
-// TestRecord makes every recording anew and compares it with what the tree
+// TestRecord makes every recording again and compares it with what the tree
 // holds, or writes it there:
 //
 //	go test -tags live -run Record -update

@@ -62,7 +62,7 @@ func (w *window) frees(now time.Time) time.Time {
 }
 
 // advance drops what is older than a minute. A clock that went back, as that of a
-// synctest bubble seems to have, begins anew.
+// synctest bubble seems to have, begins again.
 func (w *window) advance(now time.Time) {
 	number := int64(now.Sub(w.epoch) / slot)
 	if w.epoch.IsZero() || number < w.newest {

@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the lists of the exported API in api/ anew")
+var update = flag.Bool("update", false, "update the lists of the exported API in api/")
 
 // TestAPI compares the exported API with api/*.txt, a line for each name, so that
 // no change of it passes a review unseen. A removed or changed line breaks the

@@ -177,7 +177,7 @@ func inPieces(w http.ResponseWriter, status, length int) {
 }
 
 // An attempt ends after 30 s, or after the timeout of the caller's own client,
-// and the next one begins anew.
+// and the next one begins again.
 func TestWithHTTPClient_attemptEndsInTime(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct{ timeout, want time.Duration }{

@@ -9,7 +9,7 @@ import (
 
 var written = regexp.MustCompile(`>([^<>\n]+)</text>`)
 
-// The pictures show what the tables of the document say. Draw them anew where this fails.
+// The pictures show what the tables of the document say. Draw them again where this fails.
 func TestPictures_showTheTablesOfTheDocument(t *testing.T) {
 	t.Parallel()
 	document, err := os.ReadFile("../../../docs/performance.md")
