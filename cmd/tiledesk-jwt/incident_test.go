@@ -102,3 +102,25 @@ func TestIncident_waitsForACachedCheck(t *testing.T) {
 		})
 	}
 }
+
+// Where it is not known whether the leaked token is of the account, nobody's other
+// tokens are revoked without a question.
+func TestIncident_endsNoTokensOfTheWrongAccount(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.AddUser("other@example.com", testPassword)
+	leaked := server.Issue("other@example.com", 1)[0]
+	at := strings.LastIndex(leaked, ".") + 1
+	leaked = leaked[:at] + strings.Repeat("A", len(leaked)-at) // which the server refuses
+	mine := server.Issue(testEmail, 3)
+	a, stderr := signingIn(server)
+	code := a.run([]string{"incident", "--token-from", fileWith(t, leaked), "--yes", "--rest", "--rate", "0"})
+	for _, token := range mine {
+		if server.Revoked(token) {
+			t.Error("a token of another account than that of the leaked one is revoked")
+		}
+	}
+	if code != exitUndone || !strings.Contains(stderr.String(), "may be another account") {
+		t.Errorf("exit code %d: %s%s", code, a.stdout, stderr)
+	}
+}

@@ -223,6 +223,8 @@ func (i *incident) revokeRest(ctx context.Context) error {
 		return nil
 	case i.leak.self:
 		return i.notReached("To end those, set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE of that account and run: tiledesk-jwt revoke-all --sign-in")
+	case i.Yes && i.s.userID == "" && i.u.report != nil && i.u.report.NotFound > 0:
+		return i.notReached("The other tokens were left alone: the list of " + either(i.s.account, "this account") + " has no entry for the leaked token, of user " + either(i.leak.claims.UserID, "unknown") + ", so this may be another account. With --sign-in that is known.")
 	}
 	i.heading("Revoke the rest")
 	if i.s.basic {
