@@ -124,3 +124,17 @@ func TestIncident_endsNoTokensOfTheWrongAccount(t *testing.T) {
 		t.Errorf("exit code %d: %s%s", code, a.stdout, stderr)
 	}
 }
+
+// A list that may lack tokens is not told as if there were none, nor the rest as done.
+func TestIncident_saysThatTheListMayLackTokens(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithPageIgnored(), tiledesktest.WithPageSize(1))
+	server.Issue(testEmail, 2)
+	leaked := server.Issue(testEmail, 1)[0]
+	a, stderr := signingIn(server)
+	code := a.run([]string{"incident", "--token-from", fileWith(t, leaked), "--yes", "--rest", "--rate", "0"})
+	said := a.stdout.(*bytes.Buffer).String()
+	if code != exitUndone || !strings.Contains(said, "No other token is listed. The list may lack tokens.") || !strings.Contains(stderr.String(), "Nothing else could be listed") {
+		t.Errorf("exit code %d: %s%s", code, said, stderr)
+	}
+}

@@ -135,6 +135,9 @@ func (i *incident) summary() []string {
 	case r.Others != nil:
 		others = count(r.Others.Count, "other token") + " left alone. To revoke: tiledesk-jwt revoke-all --sign-in"
 	}
+	if r.Others != nil && r.Others.Incomplete {
+		others += " The list may lack tokens."
+	}
 	return []string{token, others}
 }
 

@@ -219,7 +219,12 @@ func (i *incident) wantsRest() bool { return !i.skips("rest") && (!i.Yes || i.Re
 // revokeRest offers to end the others.
 func (i *incident) revokeRest(ctx context.Context) error {
 	switch {
-	case !i.wantsRest(), len(i.others) == 0:
+	case !i.wantsRest():
+		return nil
+	case len(i.others) == 0:
+		if i.record.Others != nil && i.record.Others.Incomplete {
+			return i.notReached("Nothing else could be listed, so nothing else was revoked. " + incompleteList)
+		}
 		return nil
 	case i.leak.self:
 		return i.notReached("To end those, set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE of that account and run: tiledesk-jwt revoke-all --sign-in")
