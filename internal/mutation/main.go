@@ -8,6 +8,7 @@
 //	go run . -rooms internal/wire       one of them, or several with commas
 //	go run . -sample 100 -seed 7        as many mutants of them, chosen by a seed
 //	go run . -changed main -min 95      those of files that changed; fails below 95 %
+//	go run . -match 'errors.go.*Error'  those whose line in the report looks like that
 //	go run . -near -for 90s             by the tests of the rooms themselves, and no longer
 //
 // A mutant that changes nothing stands in equivalent.txt, with the reason.
@@ -23,6 +24,7 @@ import (
 	"os/signal"
 	"path"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -42,6 +44,7 @@ type settings struct {
 	seed          uint64
 	changed       string
 	files         []string // that changed
+	match         *regexp.Regexp
 	near          bool
 	limit         time.Duration
 	min           float64
@@ -64,11 +67,13 @@ func parse() settings {
 	flag.IntVar(&s.sample, "sample", 0, "how many mutants to try; 0 for all")
 	flag.Uint64Var(&s.seed, "seed", 1, "chooses the sample")
 	flag.StringVar(&s.changed, "changed", "", "only files that changed since that commit")
+	match := flag.String("match", "", "only mutants whose line in the report matches that expression")
 	flag.BoolVar(&s.near, "near", false, "leave it to the tests of the rooms themselves, or of the client where a room has none")
 	flag.DurationVar(&s.limit, "for", 0, "begin with no more mutants after that time; 0 for all")
 	flag.Float64Var(&s.min, "min", 0, "fail below that percentage of noticed mutants")
 	flag.IntVar(&s.workers, "workers", runtime.NumCPU(), "tests that run at once; always 1 with the command")
 	flag.Parse()
+	s.match = regexp.MustCompile(*match)
 	s.rooms = strings.Split(*rooms, ",")
 	if *suites != "" {
 		s.suites = strings.Split(*suites, ",")
@@ -178,7 +183,7 @@ func suitesOf(root string, rooms []string) (suites []string, err error) {
 
 // choose takes the mutants of changed files, and a sample of them.
 func choose(mutants []mutant, s settings) []mutant {
-	chosen := slices.Clone(mutants)
+	chosen := slices.DeleteFunc(slices.Clone(mutants), func(m mutant) bool { return s.match != nil && !s.match.MatchString(m.line()) })
 	if s.changed != "" {
 		chosen = slices.DeleteFunc(chosen, func(m mutant) bool {
 			file, _, _ := strings.Cut(m.Place, ":")

@@ -15,6 +15,9 @@ type result struct {
 	equivalents                   map[string]string // the reasons, by their keys
 }
 
+// line is how a report shows it.
+func (m mutant) line() string { return m.Place + "  " + m.Function + "  " + m.What }
+
 // key names a mutant in equivalent.txt: not by its line, which wanders.
 func (m mutant) key() string {
 	file, _, _ := strings.Cut(m.Place, ":")
@@ -54,7 +57,7 @@ func report(out io.Writer, r result, min float64) error {
 		if slices.Contains(r.unreached, m) {
 			how = "not reached"
 		}
-		fmt.Fprintf(out, "%-11s  %s  %s  %s\n", how, m.Place, m.Function, m.What)
+		fmt.Fprintf(out, "%-11s  %s\n", how, m.line())
 	}
 	fmt.Fprintf(out, "\n| room | mutants | change nothing | noticed | of those that change something |\n|---|--:|--:|--:|--:|\n")
 	var below []string

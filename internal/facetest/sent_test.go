@@ -1,0 +1,141 @@
+package facetest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+)
+
+// A transport may append to a header, and changes no other one by it.
+func TestWithHTTPClient_headersAreApart(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	inner := server.Transport()
+	client := newClient(t, server, tiledesk.JWTAuth(tokens[0]), tiledesk.WithHTTPClient(&http.Client{Transport: roundTripFunc(func(r *http.Request) (*http.Response, error) {
+		before := r.Header.Clone()
+		for name, values := range r.Header {
+			r.Header[name] = append(values, "more")
+		}
+		for name, values := range r.Header {
+			if len(values) != 2 || values[0] != before[name][0] || values[1] != "more" {
+				t.Errorf("%s is %q, and was %q", name, values, before[name])
+			}
+		}
+		r.Header = before
+		return inner.RoundTrip(r)
+	})}))
+	if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestRetryPolicy_attemptsStandInTheError(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		server, tokens := newServer(t, "a")
+		for retries, want := range map[int]string{0: "no answer: ", 1: "no answer after 2 attempts: "} {
+			client := newClient(t, server, tiledesk.JWTAuth(tokens[0]), tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: retries}),
+				tiledesk.WithHTTPClient(&http.Client{Transport: roundTripFunc(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF })}))
+			if _, err := client.JWT.ListHistory(t.Context(), nil); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%d retries: got %v, want %q", retries, err, want)
+			}
+		}
+	})
+}
+
+// forgetful is refused once, says that there is another token, and then has none.
+type forgetful struct {
+	token string
+	asked int
+}
+
+var errForgotten = errors.New("forgotten")
+
+func (f *forgetful) Authorization(context.Context) (string, error) {
+	if f.asked++; f.asked > 1 {
+		return "", errForgotten
+	}
+	return "JWT " + f.token, nil
+}
+
+func (f *forgetful) Refused(context.Context, string) (bool, error) { return true, nil }
+
+func TestCredentials_refusedAndThenGone(t *testing.T) {
+	t.Parallel()
+	server, _ := newServer(t)
+	_, old, _ := oldVault(t, server)
+	_, err := newClient(t, server, &forgetful{token: old}).JWT.ListHistory(t.Context(), nil)
+	if !errors.Is(err, errForgotten) || !errors.Is(err, tiledesk.ErrCredentials) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// told is a limiter that limits nothing and counts of how many attempts it was told.
+type told int
+
+func (*told) Wait(context.Context) error { return nil }
+
+func (n *told) Observe(tiledesk.Attempt) { *n++ }
+
+func TestWithRateLimiter_replacedIsNotTold(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	var first, second told
+	for _, last := range []tiledesk.RateLimiter{nil, &second} {
+		client := newClient(t, server, tiledesk.JWTAuth(tokens[0]), tiledesk.WithRateLimiter(&first), tiledesk.WithRateLimiter(last))
+		if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil {
+			t.Error(err)
+		}
+	}
+	if first != 0 || second != 1 {
+		t.Errorf("told of %d and %d attempts", first, second)
+	}
+}
+
+func TestNewAdaptiveLimiter_takesTheLowestRates(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		opts  tiledesk.AdaptiveOptions
+		turns int
+		want  time.Duration // until the last of them
+	}{
+		"one a minute":         {tiledesk.AdaptiveOptions{Start: 1}, 12, 2 * time.Minute},
+		"one in any minute":    {tiledesk.AdaptiveOptions{Max: 1}, 2, 90*time.Second + 100*time.Millisecond}, // nobody tells of the first
+		"negative, and so 200": {tiledesk.AdaptiveOptions{Start: -1, Max: -1}, 210, time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				limiter, began := tiledesk.NewAdaptiveLimiter(tt.opts), time.Now()
+				for range tt.turns {
+					if err := limiter.Wait(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if took := time.Since(began); took != tt.want {
+					t.Errorf("took %s, want %s", took, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// Only a jti can be mistaken for the route of the ids.
+func TestRevokeByID_takesWhatNoJTIMayBe(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	client := newClient(t, server, tiledesk.JWTAuth(tokens[0]))
+	before := len(server.Requests())
+	_, err := client.JWT.RevokeByJTI(t.Context(), "id/a")
+	wantKinds(t, err, "ErrInvalidArgument")
+	if _, err = client.JWT.RevokeByID(t.Context(), "id/a"); errors.Is(err, tiledesk.ErrInvalidArgument) || len(server.Requests()) != before+1 {
+		t.Errorf("got %v after %d requests", err, len(server.Requests())-before)
+	}
+}
