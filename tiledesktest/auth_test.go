@@ -9,7 +9,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-func TestAuthorizationIsTakenAsTheRealServerTakesIt(t *testing.T) {
+func TestServer_acceptsAuthorizationsAsTheRealOneDoes(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -57,7 +57,7 @@ func TestAuthorizationIsTakenAsTheRealServerTakesIt(t *testing.T) {
 	}
 }
 
-func TestSignInIssuesATokenThatTheListShows(t *testing.T) {
+func TestServer_signInIssuesATokenThatTheListShows(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser("Agent@example.com", password)
@@ -91,7 +91,7 @@ func TestSignInIssuesATokenThatTheListShows(t *testing.T) {
 	}
 }
 
-func TestSignInRefusesWhatTheRealServerRefuses(t *testing.T) {
+func TestServer_signInRefusesWhatTheRealOneRefuses(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -131,7 +131,7 @@ func TestSignInRefusesWhatTheRealServerRefuses(t *testing.T) {
 	})
 }
 
-func TestSignInReadsNoFieldsWithoutTheTypeOfJSON(t *testing.T) {
+func TestServer_signInReadsNoFieldsWithoutTheTypeOfJSON(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -150,7 +150,7 @@ func TestSignInReadsNoFieldsWithoutTheTypeOfJSON(t *testing.T) {
 	}
 }
 
-func TestAddUserAgainChangesThePasswordAndKeepsTheTokens(t *testing.T) {
+func TestAddUser_againChangesThePasswordAndKeepsTheTokens(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, "old")

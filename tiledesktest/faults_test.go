@@ -13,7 +13,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-func TestAFaultTakesThePlaceOfTheAnswerAndOfTheEffect(t *testing.T) {
+func TestFault_takesThePlaceOfTheAnswerAndOfTheEffect(t *testing.T) {
 	t.Parallel()
 	s, token, path := serverWithOneToken(t)
 	s.Inject(tiledesktest.Fault{
@@ -36,7 +36,7 @@ func TestAFaultTakesThePlaceOfTheAnswerAndOfTheEffect(t *testing.T) {
 	revoke(t, s, path).wantStatus(t, http.StatusOK) // once is the default
 }
 
-func TestTheBodyOfAFaultHasATypeUnlessToldOtherwise(t *testing.T) {
+func TestFault_bodyHasATypeUnlessToldOtherwise(t *testing.T) {
 	t.Parallel()
 	s, _, _ := serverWithOneToken(t)
 	for _, c := range []struct {
@@ -58,7 +58,7 @@ func TestTheBodyOfAFaultHasATypeUnlessToldOtherwise(t *testing.T) {
 	}
 }
 
-func TestTheBodyOfAFaultWithoutStatusTakesThePlaceOfTheServersWords(t *testing.T) {
+func TestFault_bodyWithoutStatusTakesThePlaceOfTheServersWords(t *testing.T) {
 	t.Parallel()
 	s, token, path := serverWithOneToken(t)
 	s.Inject(tiledesktest.Fault{Method: http.MethodDelete, Body: `null`})
@@ -68,7 +68,7 @@ func TestTheBodyOfAFaultWithoutStatusTakesThePlaceOfTheServersWords(t *testing.T
 	}
 }
 
-func TestFaultsAreConsultedInTheirOrderAndUsedUp(t *testing.T) {
+func TestInject_usesFaultsUpInTheirOrder(t *testing.T) {
 	t.Parallel()
 	s, token, _ := serverWithOneToken(t)
 	s.Inject(tiledesktest.Fault{Path: "/elsewhere", Status: 418, Times: -1})
@@ -84,7 +84,7 @@ func TestFaultsAreConsultedInTheirOrderAndUsedUp(t *testing.T) {
 	}
 }
 
-func TestAFaultWithoutStatusChangesTheHeaderOnly(t *testing.T) {
+func TestFault_withoutStatusChangesTheHeaderOnly(t *testing.T) {
 	t.Parallel()
 	s, _, path := serverWithOneToken(t)
 	s.Inject(tiledesktest.Fault{Header: http.Header{"Content-Type": {"text/html"}, "X-More": {"1", "2"}}})
@@ -95,7 +95,7 @@ func TestAFaultWithoutStatusChangesTheHeaderOnly(t *testing.T) {
 	}
 }
 
-func TestADroppedConnectionLeavesTheEffectThatItShould(t *testing.T) {
+func TestDrop_leavesTheEffectThatItShould(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -121,7 +121,7 @@ func TestADroppedConnectionLeavesTheEffectThatItShould(t *testing.T) {
 	}
 }
 
-func TestAGatewayCanLoseTheReplyAfterTheEffect(t *testing.T) {
+func TestDropAfter_withAStatusIsAGatewayThatLosesTheReply(t *testing.T) {
 	t.Parallel()
 	s, token, path := serverWithOneToken(t)
 	s.Inject(tiledesktest.Fault{Status: http.StatusGatewayTimeout, Body: "late", Drop: tiledesktest.DropAfter})
@@ -131,7 +131,7 @@ func TestAGatewayCanLoseTheReplyAfterTheEffect(t *testing.T) {
 	}
 }
 
-func TestADropIsNotHiddenByTheTransport(t *testing.T) {
+func TestDrop_isNotHiddenByTheTransport(t *testing.T) {
 	t.Parallel()
 	s, token, _ := serverWithOneToken(t)
 	transport := &http.Transport{}
@@ -152,7 +152,7 @@ func TestADropIsNotHiddenByTheTransport(t *testing.T) {
 	}
 }
 
-func TestADelayIsWaitedForBeforeTheEffect(t *testing.T) {
+func TestFault_delayIsWaitedForBeforeTheEffect(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, token, path := handlerWithOneToken()
@@ -173,7 +173,7 @@ func TestADelayIsWaitedForBeforeTheEffect(t *testing.T) {
 	})
 }
 
-func TestADelayEndsWithItsRequest(t *testing.T) {
+func TestFault_delayEndsWithItsRequest(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name   string
@@ -202,7 +202,7 @@ func TestADelayEndsWithItsRequest(t *testing.T) {
 	}
 }
 
-func TestCloseEndsADelay(t *testing.T) {
+func TestClose_endsADelay(t *testing.T) {
 	t.Parallel()
 	s, token, path := serverWithOneToken(t)
 	arrived := make(chan struct{})

@@ -12,7 +12,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-func TestListShowsTheCallersOwnTokensNewestFirst(t *testing.T) {
+func TestServer_listShowsTheCallersOwnTokensNewestFirst(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -25,7 +25,7 @@ func TestListShowsTheCallersOwnTokensNewestFirst(t *testing.T) {
 	}
 }
 
-func TestEachTokenIsYoungerThanTheOneBefore(t *testing.T) {
+func TestIssue_eachTokenIsYoungerThanTheOneBefore(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -54,7 +54,7 @@ func TestEachTokenIsYoungerThanTheOneBefore(t *testing.T) {
 	}
 }
 
-func TestIssueAtPutsTokensAtTheirTime(t *testing.T) {
+func TestIssueAt_putsTokensAtTheirTime(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -79,7 +79,7 @@ func TestIssueAtPutsTokensAtTheirTime(t *testing.T) {
 	}
 }
 
-func TestListIsSortedByTheFieldAskedFor(t *testing.T) {
+func TestServer_listIsSortedByTheFieldAskedFor(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -114,7 +114,7 @@ func TestListIsSortedByTheFieldAskedFor(t *testing.T) {
 	}
 }
 
-func TestListReadsTheSortParameterOfTheOption(t *testing.T) {
+func TestWithSortParam_namesTheParameterThatTheListReads(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithSortParam("sort"))
 	s.AddUser(agent, password)
@@ -128,7 +128,7 @@ func TestListReadsTheSortParameterOfTheOption(t *testing.T) {
 	}
 }
 
-func TestPagesAreCountedAsTheOptionsSay(t *testing.T) {
+func TestServer_pagesAreCountedAsTheOptionsSay(t *testing.T) {
 	t.Parallel()
 	oneBased, ignored := tiledesktest.WithOneBasedPages(), tiledesktest.WithPageIgnored()
 	for _, c := range []struct {
@@ -168,7 +168,7 @@ func TestPagesAreCountedAsTheOptionsSay(t *testing.T) {
 	}
 }
 
-func TestANegativePageIsAnError(t *testing.T) {
+func TestServer_negativePageIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, option := range []tiledesktest.Option{nil, tiledesktest.WithOneBasedPages()} {
 		s := tiledesktest.NewServer(t, option)
@@ -178,7 +178,7 @@ func TestANegativePageIsAnError(t *testing.T) {
 	}
 }
 
-func TestTheEnvelopeIsThatOfTheOptions(t *testing.T) {
+func TestServer_envelopeIsThatOfTheOptions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name    string

@@ -53,7 +53,7 @@ type variation struct {
 	authorization func(s *scene) string
 }
 
-func TestEveryRecordingIsAnsweredAsItWasRecorded(t *testing.T) {
+func TestServer_answersEveryRecordingAsItWasRecorded(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../testdata/*.json")
 	if err != nil || len(files) == 0 {

@@ -15,7 +15,7 @@ const (
 	noProject = `{"error":"Invalid project id: jwt"}`
 )
 
-func TestARevokedTokenIsRefusedEverywhereAndStaysInTheList(t *testing.T) {
+func TestServer_revokedTokenIsRefusedEverywhereAndStaysInTheList(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -46,7 +46,7 @@ func TestARevokedTokenIsRefusedEverywhereAndStaysInTheList(t *testing.T) {
 	again.want(t, http.StatusOK, first.body) // updatedAt included
 }
 
-func TestRevokedTokensLeaveTheListWhenTheyAreHidden(t *testing.T) {
+func TestWithRevokedHidden_revokedTokensLeaveTheList(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithRevokedHidden())
 	s.AddUser(agent, password)
@@ -72,7 +72,7 @@ func TestRevokedTokensLeaveTheListWhenTheyAreHidden(t *testing.T) {
 	}
 }
 
-func TestASecondRevocationCanBeNotFound(t *testing.T) {
+func TestWithSecondRevokeNotFound_answers404(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithSecondRevokeNotFound())
 	s.AddUser(agent, password)
@@ -83,7 +83,7 @@ func TestASecondRevocationCanBeNotFound(t *testing.T) {
 	revoke(t, s, "/jwt/history/"+jtiOf(token)).want(t, http.StatusNotFound, notFound)
 }
 
-func TestWithoutIDRouteOnlyTheJTIRevokes(t *testing.T) {
+func TestWithoutIDRoute_onlyTheJTIRevokes(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithoutIDRoute())
 	s.AddUser(agent, password)
@@ -100,7 +100,7 @@ func TestWithoutIDRouteOnlyTheJTIRevokes(t *testing.T) {
 	revoke(t, s, "/jwt/history/"+jtiOf(token)).wantStatus(t, http.StatusOK)
 }
 
-func TestATokenWithoutJTIIsRevokedByIDOnly(t *testing.T) {
+func TestIssueWithoutJTI_isRevokedByIDOnly(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -122,7 +122,7 @@ func TestATokenWithoutJTIIsRevokedByIDOnly(t *testing.T) {
 	send(t, s, http.MethodGet, "/testauth", "JWT "+tokens[0], "").wantStatus(t, http.StatusOK)
 }
 
-func TestTokensOfOthersAreNotFound(t *testing.T) {
+func TestServer_tokensOfOthersAreNotFound(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -136,7 +136,7 @@ func TestTokensOfOthersAreNotFound(t *testing.T) {
 	}
 }
 
-func TestAParameterIsOneSegmentDecodedOnce(t *testing.T) {
+func TestServer_parameterIsOneSegmentDecodedOnce(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -155,7 +155,7 @@ func TestAParameterIsOneSegmentDecodedOnce(t *testing.T) {
 	}
 }
 
-func TestPathsAreMatchedAsExpressMatchesThem(t *testing.T) {
+func TestServer_matchesPathsAsExpressDoes(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -197,7 +197,7 @@ func TestPathsAreMatchedAsExpressMatchesThem(t *testing.T) {
 	}
 }
 
-func TestWithoutTheModuleEverythingIsAnInvalidProject(t *testing.T) {
+func TestWithoutHistoryModule_everythingIsAnInvalidProject(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithoutHistoryModule())
 	s.AddUser(agent, password)
@@ -213,7 +213,7 @@ func TestWithoutTheModuleEverythingIsAnInvalidProject(t *testing.T) {
 	}
 }
 
-func TestWithoutEnforcementARevokedTokenStillWorks(t *testing.T) {
+func TestWithoutEnforcement_aRevokedTokenStillWorks(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithoutEnforcement())
 	s.AddUser(agent, password)

@@ -12,7 +12,7 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-func TestRequestsAreRecordedAsCopies(t *testing.T) {
+func TestRequests_areRecordedAsCopies(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t)
 	s.AddUser(agent, password)
@@ -37,7 +37,7 @@ func TestRequestsAreRecordedAsCopies(t *testing.T) {
 	}
 }
 
-func TestTheRequestLogCanBeLeftOut(t *testing.T) {
+func TestWithoutRequestLog_keepsNone(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithoutRequestLog())
 	heard := 0
@@ -50,7 +50,7 @@ func TestTheRequestLogCanBeLeftOut(t *testing.T) {
 	}
 }
 
-func TestAHookCanSignSomebodyInBetweenTwoPages(t *testing.T) {
+func TestOnRequest_canSignSomebodyInBetweenTwoPages(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithPageSize(1))
 	s.AddUser(agent, password)
@@ -67,7 +67,7 @@ func TestAHookCanSignSomebodyInBetweenTwoPages(t *testing.T) {
 	}
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestServer_isSafeForManyAtOnce(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewServer(t, tiledesktest.WithRevokedHidden())
 	s.AddUser(agent, password)
@@ -107,7 +107,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-func TestCloseCanBeCalledAgainAndKeepsTheState(t *testing.T) {
+func TestClose_canBeCalledAgainAndKeepsTheState(t *testing.T) {
 	t.Parallel()
 	s, err := tiledesktest.Start(nil)
 	if err != nil {
@@ -131,7 +131,7 @@ func TestCloseCanBeCalledAgainAndKeepsTheState(t *testing.T) {
 	}
 }
 
-func TestTheServerOfATestEndsWithIt(t *testing.T) {
+func TestNewServer_endsWithItsTest(t *testing.T) {
 	t.Parallel()
 	var s *tiledesktest.Server
 	t.Run("inner", func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestTheServerOfATestEndsWithIt(t *testing.T) {
 	}
 }
 
-func TestAServerCanBeMountedBelowAPrefix(t *testing.T) {
+func TestNewHandler_canBeMountedBelowAPrefix(t *testing.T) {
 	t.Parallel()
 	s := tiledesktest.NewHandler()
 	s.AddUser(agent, password)
@@ -166,7 +166,7 @@ func TestAServerCanBeMountedBelowAPrefix(t *testing.T) {
 	}
 }
 
-func TestMisuseIsSaidClearly(t *testing.T) {
+func TestServer_saysMisuseClearly(t *testing.T) {
 	t.Parallel()
 	for want, misuse := range map[string]func(*tiledesktest.Server){
 		`Issue: there is no user "x"`:           func(s *tiledesktest.Server) { s.Issue("x", 1) },
@@ -209,7 +209,7 @@ func (s *spy) Fatalf(format string, args ...any) {
 	s.said = fmt.Sprintf(format, args...)
 }
 
-func TestMisuseEndsTheTest(t *testing.T) {
+func TestNewServer_misuseEndsTheTest(t *testing.T) {
 	t.Parallel()
 	tb := &spy{TB: t}
 	s := tiledesktest.NewServer(tb)

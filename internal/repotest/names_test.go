@@ -26,7 +26,7 @@ func TestNamesOfTests_beginWithTheirSubject(t *testing.T) {
 	if err != nil || len(rooms) < 8 {
 		t.Fatalf("rooms: %q, %v", rooms, err)
 	}
-	for _, room := range rooms {
+	for _, room := range append(rooms, "tiledesktest") {
 		if slices.Contains(others, filepath.Base(room)) {
 			continue
 		}
