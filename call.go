@@ -108,6 +108,9 @@ func (c *call) do(ctx context.Context, earlier transport.Result) transport.Resul
 		Body: c.body, Once: c.once, Earlier: earlier.Attempts, Grace: c.grace, Observe: c.observer(ctx),
 	})
 	result.ReplyLost = result.ReplyLost || earlier.ReplyLost
+	if earlier.Response != nil && result.Attempts == earlier.Attempts { // nothing was sent after it
+		result.Response, result.Err = earlier.Response, nil
+	}
 	return result
 }
 

@@ -269,3 +269,18 @@ func TestRevokeAll_stopsWhereNoOtherTokenIsGiven(t *testing.T) {
 		t.Errorf("got %+v, %v", report, err)
 	}
 }
+
+// A call that ends before it is sent once more was answered: with the refusal.
+func TestCredentials_refusalIsTheAnswerWhereNothingIsSentAfterIt(t *testing.T) {
+	t.Parallel()
+	server, _ := newServer(t, "phone")
+	v, _, fresh := oldVault(t, server)
+	ctx, cancel := context.WithCancel(t.Context())
+	v.next = func() (string, error) { cancel(); return fresh, nil }
+	client := newClient(t, server, v)
+	_, err := client.JWT.RevokeByJTI(ctx, "phone")
+	var answer *tiledesk.APIError
+	if !errors.As(err, &answer) || !answer.FromServer() || answer.Attempts != 1 || !errors.Is(err, context.Canceled) || errors.Is(err, tiledesk.ErrNoAnswer) {
+		t.Errorf("got %v", err)
+	}
+}
