@@ -29,7 +29,7 @@ type undertaking struct {
 	unproved  bool      // a token that was to be tried cannot prove anything, which was said
 	verified  string    // in other words than usual
 	cached    *bool     // see proof
-	byID      bool      // a token was revoked by its id alone, so that it may have no jti
+	byID      int       // tokens that were revoked by their id alone, so that they may have no jti
 }
 
 // resultLine is what became of one target, for programs.
@@ -57,7 +57,9 @@ func (u *undertaking) did(r tiledesk.RevokeResult) {
 	if (u.json || u.keeps) && r.Outcome != tiledesk.Skipped {
 		u.results = append(u.results, resultLineOf(r))
 	}
-	u.byID = u.byID || r.Outcome == tiledesk.Revoked && r.Target.JTI == ""
+	if r.Outcome == tiledesk.Revoked && r.Target.JTI == "" {
+		u.byID++
+	}
 	trouble := r.Outcome == tiledesk.Failed || r.Outcome == tiledesk.NotFound
 	if trouble {
 		u.failed++
@@ -111,6 +113,9 @@ func (u *undertaking) conclude(ctx context.Context, proves bool) int {
 		u.app.console.complain("The report could not be written, so the run stopped: %s. Make room, then run the same command again.", unreadable(err))
 	}
 	code := u.app.conclude(ctx, u.report, proves)
+	if u.byID > 0 && u.report.WithoutJTI == 0 { // else it was said
+		u.app.console.warn("revoked by the id alone: %s. The server looks for revoked tokens by their jti: where the entry shows none, it still accepts the token. %s", count(u.byID, "token"), whatEndsIt)
+	}
 	if u.file.failed != nil {
 		code = worse(code, exitUndone)
 	}
@@ -196,7 +201,7 @@ func (u *undertaking) proved() string {
 		return "The server refuses revoked tokens that have a jti. Those without one it may still accept."
 	case u.unproved:
 		return "The server refuses revoked tokens, as another one shows that was tried."
-	case u.byID:
+	case u.byID > 0:
 		return usual + " that have a jti"
 	case len(u.witnesses) == 0: // but the token of the sign-in
 		return usual
@@ -231,7 +236,7 @@ func (a *app) proveUndertaking(ctx context.Context, u *undertaking, s *session, 
 		}
 		return code, nil
 	}
-	if u.byID && p.verdict == refused { // that one may have no jti
+	if u.byID > 0 && p.verdict == refused { // that one may have no jti
 		return code, nil
 	}
 	return code, verified
