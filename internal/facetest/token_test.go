@@ -3,9 +3,11 @@ package facetest
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/servertest"
@@ -54,5 +56,27 @@ func TestToken_Field_withoutRaw(t *testing.T) {
 		if found, err := token.Field("status", &v); found || !errors.Is(err, tiledesk.ErrInvalidArgument) || !strings.Contains(err.Error(), "Raw") {
 			t.Errorf("%s: got %t, %v", name, found, err)
 		}
+	}
+}
+
+func TestToken_printsForEveryVerbWithoutRaw(t *testing.T) {
+	t.Parallel()
+	token := tiledesk.Token{ID: "1", JTI: "a", CreatedAt: time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC), Raw: json.RawMessage(`{"secret":1}`)}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		if text := fmt.Sprintf(verb, token); !strings.HasPrefix(text, "{ID:1 JTI:a CreatedAt:2026-11-22") || strings.Contains(text, "secret") {
+			t.Errorf("%s: got %s", verb, text)
+		}
+	}
+}
+
+func TestRevokeReport_ofARunThatFailedAfterItsTargets(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "own", "a")
+	targets := func(yield func(tiledesk.Target, error) bool) {
+		_ = yield(tiledesk.Target{JTI: "a"}, nil) && yield(tiledesk.Target{}, errors.New("the file is torn"))
+	}
+	_, err := newClient(t, server, tiledesk.JWTAuth(tokens[0])).JWT.RevokeEach(t.Context(), targets, nil)
+	if err == nil || !strings.HasPrefix(err.Error(), "tiledesk: 0 of 1 tokens not revoked; ") || !strings.HasSuffix(err.Error(), "the file is torn") {
+		t.Errorf("got %v", err)
 	}
 }

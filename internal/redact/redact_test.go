@@ -26,6 +26,7 @@ func TestTokens_takesOutWholeTokens(t *testing.T) {
 		"eyJx" + token:                   "eyJx" + redact.Mark,
 		"eyJhbGciOiJub25lIn0=.YQ==.YQ==": redact.Mark,
 		"eyJhbGciOiJub25lIn0.a.b":        redact.Mark,
+		"eyJxeyAiYSI6MX0.a.b":            "eyJxeyAiYSI6MX0.a.b",
 		"eyJhbGciOiJub25lIn0..c2ln":      "eyJhbGciOiJub25lIn0..c2ln",
 		encrypted + ".more":              redact.Mark + ".more",
 		"keyJobs.v1.2":                   "keyJobs.v1.2",
