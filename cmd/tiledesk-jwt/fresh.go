@@ -23,7 +23,7 @@ func (a *app) remembersCheck(ctx context.Context, s *session) *bool {
 	}
 	defer fresh.CloseIdleConnections()
 	if err := a.revokeUnused(ctx, fresh); err != nil {
-		a.console.complain("A token that was signed in for to tell what the server does could not be revoked. %s", explain(err))
+		a.console.complain("A token that this command signed in for, to find out what the server does, could not be revoked. %s", explain(err))
 		a.console.complain("%s", tokenLeft(fresh.jti))
 		return nil
 	}
