@@ -91,12 +91,12 @@ func TestConclude_warnsOfTokensWithoutJTI(t *testing.T) {
 }
 
 // One token that failed is nothing that concerns the run.
-func TestConclude_saysNothingOfTheRunWhereOneTokenFailed(t *testing.T) {
+func TestConclude_saysNothingOfTheRunWhereTokensFailed(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer
 	a, _ := testApp(&stderr)
-	report := &tiledesk.RevokeReport{Revoked: 1, Failed: 1, Passes: 2, Failures: []tiledesk.RevokeResult{
-		{Outcome: tiledesk.Failed, Err: errors.New("any")},
+	report := &tiledesk.RevokeReport{Revoked: 1, Failed: 2, Passes: 2, Failures: []tiledesk.RevokeResult{
+		{Outcome: tiledesk.Failed, Err: errors.New("any")}, {Outcome: tiledesk.Failed, Err: errors.New("another")},
 	}}
 	if code := a.conclude(context.Background(), report, false); code != exitUndone || stderr.Len() > 0 {
 		t.Errorf("%d: %s", code, stderr.String())

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log"
 	"net"
+	"os/signal"
 	"strings"
 	"testing"
 
@@ -45,5 +46,17 @@ func TestLogSafely_ofSurplusBytes(t *testing.T) {
 	}
 	if text, err := bufio.NewReader(reader).ReadString('\n'); err != nil || !strings.Contains(text, "Unsolicited response") || strings.Contains(text, sample) {
 		t.Errorf("logged: %s", text)
+	}
+}
+
+// The command of this process does so. Not parallel: the standard logger and the
+// signals are the process's.
+func TestLogSafely_byTheCommandItself(t *testing.T) {
+	before := log.Writer()
+	t.Cleanup(func() { log.SetOutput(before) })
+	newApp()
+	signal.Reset()
+	if _, safe := log.Writer().(safeWriter); !safe {
+		t.Errorf("the standard logger writes to %T", log.Writer())
 	}
 }
