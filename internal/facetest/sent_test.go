@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
 // A transport may append to a header, and changes no other one by it.
@@ -137,5 +139,70 @@ func TestRevokeByID_takesWhatNoJTIMayBe(t *testing.T) {
 	wantKinds(t, err, "ErrInvalidArgument")
 	if _, err = client.JWT.RevokeByID(t.Context(), "id/a"); errors.Is(err, tiledesk.ErrInvalidArgument) || len(server.Requests()) != before+1 {
 		t.Errorf("got %v after %d requests", err, len(server.Requests())-before)
+	}
+}
+
+func TestWithLogger_nilTakesItAway(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	var log strings.Builder
+	logger := slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	for _, last := range []*slog.Logger{nil, {}} {
+		client := newClient(t, server, tiledesk.JWTAuth(tokens[0]), tiledesk.WithLogger(logger), tiledesk.WithLogger(last))
+		if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil || log.Len() > 0 {
+			t.Errorf("%v, and the log is %q", err, log.String())
+		}
+	}
+}
+
+func TestOutcome_namesAreReadBack(t *testing.T) {
+	t.Parallel()
+	for outcome := tiledesk.Revoked; outcome <= tiledesk.NotAttempted; outcome++ {
+		var back tiledesk.Outcome
+		text, err := outcome.MarshalText()
+		if err != nil || back.UnmarshalText(text) != nil || back != outcome {
+			t.Errorf("%s became %v", text, back)
+		}
+	}
+	for _, outcome := range []tiledesk.Outcome{-1, 0, tiledesk.NotAttempted + 1} {
+		if outcome.String() != "unknown" || outcome.UnmarshalText([]byte(outcome.String())) == nil {
+			t.Errorf("%d is %s", int(outcome), outcome)
+		}
+	}
+	if err := new(tiledesk.Outcome).UnmarshalText(nil); err == nil {
+		t.Error("no name is an outcome")
+	}
+}
+
+// The statuses on both sides of each line.
+func TestAPIError_kindsAtTheirEdges(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	client := newClient(t, server, tiledesk.JWTAuth(tokens[0]))
+	for status, want := range map[int][]string{
+		299: {"ErrUnexpectedResponse"}, 300: {"ErrRedirected"}, 399: {"ErrRedirected"}, 400: nil,
+	} {
+		server.Inject(tiledesktest.Fault{Status: status, Body: "{}"})
+		_, err := client.JWT.ListHistory(t.Context(), nil)
+		wantKinds(t, err, want...)
+	}
+}
+
+// A sign-in that was answered shows that the server accepts the token, so that a refusal of
+// it later is its end.
+func TestSignIn_remembersThatTheTokenWasAccepted(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	client, err := tiledesk.SignIn(t.Context(), agent, password, inMemory(server)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, err := client.Claims(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoke(t, server, claims.JTI, tokens[0])
+	if _, err := client.SignOut(t.Context()); err != nil {
+		t.Errorf("got %v", err)
 	}
 }
