@@ -97,6 +97,8 @@ func TestLimiter_ofAScript(t *testing.T) {
 	}{
 		"taken on their way when a refusal came": {6000, 0, strings.Repeat("wt", 30) + strings.Repeat("w", 10) + "r" + strings.Repeat("t", 9) + strings.Repeat("wt", 9), "1m4.847s 1m6.246s 1m7.644s 1m8.763s 1m9.882s 1m11.001s"},
 		"taken after a refusal, and not before":  {6000, 0, strings.Repeat("wt", 30) + "wrs" + strings.Repeat("t", 9) + strings.Repeat("wt", 9), "1m5.686s 1m7.505s 1m8.959s 1m10.414s 1m11.868s 1m13.323s"},
+		"nobody tells of one":                    {6000, 1, "ww", "0s 1m30.1s"},
+		"taken on their way to a tiny limit":     {6000, 0, "wwwwww" + "r" + "ttttt" + "sss" + strings.Repeat("wt", 16), "30.768s 33.495s 36.223s 38.95s 1m0.1s 1m2.777s"},
 		"nobody tells of two":                    {6000, 2, "wwwww", "0s 0s 1m30.1s 1m30.1s 3m0.2s"},
 		"two end, and two more":                  {6000, 2, "wsswttwwtw", "0s 2s 1m2.1s 1m2.1s 2m2.2s"},
 		"three refusals of one moment":           {6000, 0, "wwwrrrwrwt", "0s 0s 0s 2s 4.95s"},

@@ -125,7 +125,7 @@ func (l *Limiter) take(now time.Time) time.Time {
 func (l *Limiter) allowed() int {
 	allowed := 0
 	if l.limit > 0 {
-		allowed = max(1, int(min(l.limit*room, l.limit-1)))
+		allowed = int(min(l.limit*room, l.limit-1))
 	}
 	if most := int(l.most); most > 0 && (allowed == 0 || most < allowed) {
 		return most
@@ -136,9 +136,6 @@ func (l *Limiter) allowed() int {
 // pace is the rate at which attempts leave now.
 func (l *Limiter) pace() float64 {
 	pace := l.rate
-	if l.limit > 0 {
-		pace = min(pace, l.limit*catchUp)
-	}
 	if l.most > 0 {
 		pace = min(pace, l.most*catchUp)
 	}

@@ -149,11 +149,15 @@ func TestLimiter_endsWithTheContext(t *testing.T) {
 		time.AfterFunc(time.Second, cancel)
 		began := time.Now()
 		var err error
-		for err == nil {
+		turns := 0
+		for ; err == nil; turns++ {
 			err = l.Wait(ctx)
 		}
-		if !errors.Is(err, context.Canceled) || time.Since(began) != time.Second {
-			t.Errorf("%v after %s", err, time.Since(began))
+		if !errors.Is(err, context.Canceled) || time.Since(began) != time.Second || turns != 11 {
+			t.Errorf("%v after %s and %d turns", err, time.Since(began), turns)
+		}
+		if err := pace.New(1, 0).Wait(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v under a context that has ended", err)
 		}
 	})
 }

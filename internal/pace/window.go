@@ -49,10 +49,9 @@ func (w *window) end(now time.Time, counts bool) {
 	}
 }
 
-// frees is when the count falls next, a slot from now at the latest where only
+// frees is when the count of used falls next, a slot from now at the latest where only
 // attempts that go on are counted.
 func (w *window) frees(now time.Time) time.Time {
-	w.advance(now)
 	for i := w.newest - slots + 1; i <= w.newest; i++ {
 		if i >= 0 && w.ended[i%slots] > 0 {
 			return w.epoch.Add(time.Duration(i+slots) * slot)
@@ -72,9 +71,6 @@ func (w *window) advance(now time.Time) {
 	for n := max(w.newest+1, number-slots+1); n <= number; n++ {
 		w.total -= w.ended[n%slots]
 		w.ended[n%slots] = 0
-	}
-	if number-w.newest >= slots {
-		w.total = 0
 	}
 	w.newest = number
 }
