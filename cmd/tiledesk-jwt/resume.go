@@ -91,11 +91,14 @@ func (r *rounds) run(ctx context.Context, round func(older bool) *tiledesk.Revok
 	}
 }
 
-// keepFailures remembers what failed for another reason than the refusal: where the
+// keepFailures remembers what failed for another reason than the refusal, and what was
+// not revoked of the tokens without a jti, which work on without their row: where the
 // next round does not list it any more, it is told all the same.
 func (r *rounds) keepFailures() {
 	for _, result := range r.waiting {
-		if result.Outcome == tiledesk.Failed && !isRefusal(result.Err) && result.Target != (tiledesk.Target{}) {
+		nameless := result.Target.JTI == "" && result.Outcome != tiledesk.Skipped
+		failed := result.Outcome == tiledesk.Failed && !isRefusal(result.Err)
+		if (nameless || failed) && result.Target != (tiledesk.Target{}) {
 			r.failed = append(r.failed, result)
 		}
 	}
