@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -185,6 +186,32 @@ func TestAPIError_kindsAtTheirEdges(t *testing.T) {
 		server.Inject(tiledesktest.Fault{Status: status, Body: "{}"})
 		_, err := client.JWT.ListHistory(t.Context(), nil)
 		wantKinds(t, err, want...)
+	}
+}
+
+// What a truncated refusal says is still its kind, and a success of any status that says
+// something else may have had its effect.
+func TestAPIError_ofAnswersThatSayTooLittle(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	client := newClient(t, server, tiledesk.JWTAuth(tokens[0]), tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{}),
+		tiledesk.WithMiddleware(func(next http.RoundTripper) http.RoundTripper {
+			return roundTripFunc(func(r *http.Request) (*http.Response, error) {
+				resp, err := next.RoundTrip(r)
+				if err == nil {
+					resp.Body = io.NopCloser(io.MultiReader(resp.Body, iotest.ErrReader(io.ErrUnexpectedEOF)))
+				}
+				return resp, err
+			})
+		}))
+	server.Inject(tiledesktest.Fault{Status: http.StatusForbidden, Body: `{"success":`})
+	_, err := client.JWT.ListHistory(t.Context(), nil)
+	wantKinds(t, err, "ErrForbidden")
+	for _, status := range []int{200, 299} {
+		server.Inject(tiledesktest.Fault{Status: status, Body: "{}"})
+		if _, err := tiledesk.SignIn(t.Context(), agent, password, inMemory(server)...); err == nil || !strings.Contains(err.Error(), "may have been minted") {
+			t.Errorf("%d: got %v", status, err)
+		}
 	}
 }
 
