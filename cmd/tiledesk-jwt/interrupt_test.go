@@ -21,8 +21,9 @@ type interruptedRun struct {
 	signals  chan os.Signal
 	stderr   bytes.Buffer
 	reached  chan struct{} // closed when the sign-out is at the server
-	goOn     chan struct{} // lets the sign-out be answered
-	exitCode chan int      // of the whole run, or of an end at once
+	goOn     chan struct{} // closed to let the sign-out be answered
+	answered sync.Once
+	exitCode chan int // of the whole run, or of an end at once
 
 	mu    sync.Mutex
 	clock time.Time
@@ -42,6 +43,7 @@ func startInterrupted(t *testing.T) *interruptedRun {
 			<-r.goOn
 		}
 	})
+	t.Cleanup(r.answer)
 	r.app, _ = testApp(&r.stderr)
 	r.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": r.server.URL(), "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
 	r.now = func() time.Time {
@@ -55,6 +57,9 @@ func startInterrupted(t *testing.T) *interruptedRun {
 	return r
 }
 
+// answer lets the sign-out be answered.
+func (r *interruptedRun) answer() { r.answered.Do(func() { close(r.goOn) }) }
+
 func (r *interruptedRun) later(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -63,10 +68,16 @@ func (r *interruptedRun) later(d time.Duration) {
 
 // signal sends a signal so much later than the one before. The SIGTERM behind it
 // has no effect and is taken only when the run has looked at the signal.
-func (r *interruptedRun) signal(later time.Duration, signal os.Signal) {
+func (r *interruptedRun) signal(t *testing.T, later time.Duration, signal os.Signal) {
+	t.Helper()
 	r.later(later)
-	r.signals <- signal
-	r.signals <- syscall.SIGTERM
+	for _, next := range []os.Signal{signal, syscall.SIGTERM} {
+		select {
+		case r.signals <- next:
+		case code := <-r.exitCode:
+			t.Fatalf("%s ended the run with exit code %d, before its sign-out was answered", signal, code)
+		}
+	}
 }
 
 // timeout(1) sends SIGTERM twice within milliseconds, and service managers repeat
@@ -87,9 +98,9 @@ func TestApp_interruptible_letsTheSignOutEnd(t *testing.T) {
 			t.Parallel()
 			r := startInterrupted(t)
 			for _, s := range later {
-				r.signal(s.Duration, s.Signal)
+				r.signal(t, s.Duration, s.Signal)
 			}
-			close(r.goOn)
+			r.answer()
 			code := <-r.exitCode
 			tokens := r.server.Tokens(testEmail)
 			if code == exitInterrupted && strings.Contains(r.stderr.String(), "Ended at once") || len(tokens) != 1 || !r.server.Revoked(tokens[0]) {
@@ -103,12 +114,12 @@ func TestApp_interruptible_letsTheSignOutEnd(t *testing.T) {
 func TestApp_interruptible_endsAtOnce(t *testing.T) {
 	t.Parallel()
 	r := startInterrupted(t)
-	r.signal(0, os.Interrupt)
+	r.signal(t, 0, os.Interrupt)
 	r.later(time.Second)
 	r.signals <- os.Interrupt
 	code := <-r.exitCode
 	text := r.stderr.String()
-	close(r.goOn)
+	r.answer()
 	if code != exitInterrupted || !strings.Contains(text, "Ended at once") || !strings.Contains(text, "token that this run signed in for was left") {
 		t.Errorf("exit code %d: %s", code, text)
 	}
