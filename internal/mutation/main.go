@@ -9,7 +9,7 @@
 //	go run . -sample 100 -seed 7        as many mutants of them, chosen by a seed
 //	go run . -changed main -min 95      those of files that changed; fails below 95 %
 //	go run . -match 'errors.go.*Error'  those whose line in the report looks like that
-//	go run . -near -for 90s             by the tests of the rooms themselves, and no longer
+//	go run . -near -for 90s             by the tests beside the rooms, and no longer
 //
 // A mutant that changes nothing stands in equivalent.txt, with the reason.
 package main
@@ -68,7 +68,7 @@ func parse() settings {
 	flag.Uint64Var(&s.seed, "seed", 1, "chooses the sample")
 	flag.StringVar(&s.changed, "changed", "", "only files that changed since that commit")
 	match := flag.String("match", "", "only mutants whose line in the report matches that expression")
-	flag.BoolVar(&s.near, "near", false, "leave it to the tests of the rooms themselves, or of the client where a room has none")
+	flag.BoolVar(&s.near, "near", false, "leave it to the tests of the rooms themselves and those of the client")
 	flag.DurationVar(&s.limit, "for", 0, "begin with no more mutants after that time; 0 for all")
 	flag.Float64Var(&s.min, "min", 0, "fail below that percentage of noticed mutants")
 	flag.IntVar(&s.workers, "workers", runtime.NumCPU(), "tests that run at once; always 1 with the command")
@@ -217,17 +217,15 @@ func roomsWith(rooms, files []string) []string {
 	})
 }
 
-// nearTo are the suites of the rooms themselves. Those of the client stand in
-// internal/facetest.
-func nearTo(root string, rooms []string) (suites []string) {
+// nearTo are the suites of the rooms themselves, and that of the client, which reaches
+// them all.
+func nearTo(root string, rooms []string) []string {
+	suites := []string{"internal/facetest"}
 	for _, room := range rooms {
 		if tests, _ := filepath.Glob(filepath.Join(root, room, "*_test.go")); len(tests) > 0 {
 			suites = append(suites, room)
 		}
-		if room == "." || len(suites) == 0 {
-			suites = append(suites, "internal/facetest")
-		}
 	}
 	slices.Sort(suites)
-	return slices.Compact(suites)
+	return suites
 }
