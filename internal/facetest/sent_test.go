@@ -23,8 +23,8 @@ func TestWithHTTPClient_headersAreApart(t *testing.T) {
 	inner := server.Transport()
 	client := newClient(t, server, tiledesk.JWTAuth(tokens[0]), tiledesk.WithHTTPClient(&http.Client{Transport: roundTripFunc(func(r *http.Request) (*http.Response, error) {
 		before := r.Header.Clone()
-		for name, values := range r.Header {
-			r.Header[name] = append(values, "more")
+		for _, name := range []string{"Accept", "User-Agent", "Authorization"} { // as they lie in memory
+			r.Header[name] = append(r.Header[name], "more")
 		}
 		for name, values := range r.Header {
 			if len(values) != 2 || values[0] != before[name][0] || values[1] != "more" {

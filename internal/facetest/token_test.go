@@ -80,3 +80,20 @@ func TestRevokeReport_ofARunThatFailedAfterItsTargets(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestHistoryPage_printsForEveryVerb(t *testing.T) {
+	t.Parallel()
+	server, tokens := newServer(t, "a")
+	page, err := newClient(t, server, tiledesk.JWTAuth(tokens[0])).JWT.ListHistory(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%s"} {
+		if text := fmt.Sprintf(verb, *page); !strings.HasPrefix(text, "{Page:0 ") {
+			t.Errorf("%s: got %s", verb, text)
+		}
+		if text := fmt.Sprintf(verb, *page.Response); !strings.HasPrefix(text, "200 ") && !strings.Contains(text, "attempt 1") {
+			t.Errorf("%s: got %s", verb, text)
+		}
+	}
+}
