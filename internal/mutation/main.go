@@ -90,45 +90,57 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	if s.changed != "" {
-		if s.files, err = changedFiles(root, s.changed); err != nil {
-			return err
-		}
-		if s.rooms = roomsWith(s.rooms, s.files); len(s.rooms) == 0 {
-			fmt.Println("nothing of these rooms changed since", s.changed)
-			return nil
-		}
+	if err := s.narrow(root); err != nil {
+		return err
+	}
+	if len(s.rooms) == 0 {
+		fmt.Println("nothing of these rooms changed since", s.changed)
+		return nil
 	}
 	dir, err := os.MkdirTemp("", "mutation-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	if s.near {
-		s.suites = nearTo(root, s.rooms)
-	}
-	if s.suites == nil {
-		if s.suites, err = suitesOf(root, s.rooms); err != nil {
-			return err
-		}
+	known, err := readEquivalents(filepath.Join(root, "internal", "mutation", "equivalent.txt"))
+	if err != nil {
+		return err
 	}
 	tree, err := build(root, dir, s.rooms, s.suites)
 	if err != nil {
 		return err
 	}
-	chosen := choose(tree.mutants, s)
-	known, err := readEquivalents(filepath.Join(root, "internal", "mutation", "equivalent.txt"))
-	if err != nil {
-		return err
-	}
 	h := &hunter{mutated: tree, workers: s.workers}
-	fmt.Fprintf(os.Stderr, "%d of %d mutants, %d suites\n", len(chosen), len(tree.mutants), len(s.suites))
+	if s.limit > 0 {
+		h.until = began.Add(s.limit)
+	}
+	return s.hunt(ctx, h, known)
+}
+
+// narrow chooses rooms and suites by what changed.
+func (s *settings) narrow(root string) (err error) {
+	if s.changed != "" {
+		if s.files, err = changedFiles(root, s.changed); err != nil {
+			return err
+		}
+		s.rooms = roomsWith(s.rooms, s.files)
+	}
+	if s.near {
+		s.suites = nearTo(root, s.rooms)
+	}
+	if s.suites == nil {
+		s.suites, err = suitesOf(root, s.rooms)
+	}
+	return err
+}
+
+// hunt tries the mutants that were chosen, and reports.
+func (s *settings) hunt(ctx context.Context, h *hunter, known map[string]string) error {
+	chosen := choose(h.mutants, *s)
+	fmt.Fprintf(os.Stderr, "%d of %d mutants, %d suites\n", len(chosen), len(h.mutants), len(s.suites))
 	tests, err := h.survey(ctx)
 	if err != nil {
 		return err
-	}
-	if s.limit > 0 {
-		h.until = began.Add(s.limit)
 	}
 	tried, survivors, unreached := h.hunt(ctx, tests, chosen, func(done int) {
 		if done%25 == 0 {
