@@ -22,7 +22,7 @@ When several apply: 3, then 5, then 4, then 1. A run that ended with 4 resumes w
 	{"environment", "the variables that are read", `TILEDESK_BASE_URL       Where the API answers; --base-url goes first.
 TILEDESK_TOKEN          The token to authorize with.
 TILEDESK_TOKEN_FILE     A file that holds it.
-TILEDESK_EMAIL          The account to authorize with, where there is no token or with --sign-in.
+TILEDESK_EMAIL          The account to authorize with, without a token or with --sign-in.
 TILEDESK_PASSWORD       Its password.
 TILEDESK_PASSWORD_FILE  A file that holds it.
 NO_COLOR                No colors, like --no-color.
