@@ -44,6 +44,11 @@ var denials = map[string]string{
 	"nMatched 0":                `"nMatched":0`,
 	"n 0":                       `"n":0`,
 	"deletedCount 0":            `"deletedCount":0`,
+	"DeletedCount 0":            `"DeletedCount":0`,
+	"deleted_count 0":           `"deleted_count":"0"`,
+	"revokedTokens, none":       `"revokedTokens":[]`,
+	"isDeleted false":           `"isDeleted":false`,
+	"REMOVED false":             `"REMOVED":false`,
 	"an entry was made":         `"n":1,"upsertedCount":1`,
 	"a result of false":         `"result":false`,
 	"a result of 0":             `"result":0`,
@@ -109,13 +114,44 @@ func TestReadRevocation_noDenialIsLost(t *testing.T) {
 	}
 }
 
+// A count of nothing speaks against "success", whatever it is called; in the document
+// of the token it may be a field of its own.
+func TestReadRevocation_countOfNothing(t *testing.T) {
+	t.Parallel()
+	for _, nothing := range []string{
+		`"count":0`, `"count":"0"`, `"count":null`, `"count":-1`, `"Count":0.0`, `"total":0`, `"matched":0`, `"modified":false`, `"updated":0`,
+		`"affected":0`, `"affectedRows":0`, `"rows_affected":0`, `"numAffected":0`, `"rowCount":0`, `"numberOfTokens":0`, `"tokens":0`, `"results":[]`,
+	} {
+		for _, body := range []string{`{"success":true,` + nothing + `}`, `{` + nothing + `,"ok":1}`, `{"success":true,"data":{` + nothing + `}}`, `{"n":1,` + nothing + `}`} {
+			for name, by := range asked {
+				if fault := wire.ReadRevocation(whole(200, body), by); fault == nil || fault.Kind != wire.Unexpected {
+					t.Errorf("by %s: %s: got %+v", name, body, fault)
+				}
+			}
+		}
+		for name, by := range asked {
+			if fault := wire.ReadRevocation(whole(200, named(`{`+ownDocument+`,`+nothing+`}`)), by); fault != nil {
+				t.Errorf("by %s: in the document of the token %s: got %+v", name, nothing, fault)
+			}
+		}
+	}
+	for _, fine := range []string{
+		`"count":1`, `"total":3`, `"updated":"2026-01-06T09:00:00.000Z"`, `"notFound":0`, `"errorCount":0`, `"remaining":0`, `"failed":0`,
+		`"errors":[]`, `"user":null`, `"matchedCount":1,"modifiedCount":0`, `"tokensLeft":0`, `"accessCount":0`,
+	} {
+		if fault := wire.ReadRevocation(whole(200, `{"success":true,`+fine+`}`), asked["jti"]); fault != nil {
+			t.Errorf("%s: got %+v", fine, fault)
+		}
+	}
+}
+
 // Fields of a document mean what they mean there, and not that it was not revoked.
 func TestReadRevocation_fieldsOfADocument(t *testing.T) {
 	t.Parallel()
 	for _, fields := range []string{
 		`"status":-1`, `"status":100`, `"status":429`, `"code":451`, `"message":"signed in"`, `"status":-1,"message":"signed in"`,
 		`"token":null`, `"token":""`, `"value":0`, `"history":[]`, `"data":{}`, `"data":{"_id":"x"}`, `"revoked":true`, `"revoked":1`,
-		`"revoked":"2026-01-06T09:00:00.000Z"`, `"deleted":true`, `"n":1`, `"ok":1`, `"sessions":[{"n":0}]`, `"user":{"n":0,"deleted":false}`,
+		`"revoked":"2026-01-06T09:00:00.000Z"`, `"deleted":true`, `"n":1`, `"ok":1`, `"count":0`, `"updated":null`, `"sessions":[]`, `"sessions":[{"n":0}]`, `"user":{"n":0,"deleted":false}`,
 	} {
 		for _, body := range []string{`{` + ownDocument + `,` + fields + `}`, `{` + fields + `,` + ownDocument + `}`, `{"success":true,"doc":{` + ownDocument + `,` + fields + `}}`} {
 			for name, by := range asked {

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"encoding/json"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,9 @@ import (
 var (
 	counts  = []string{"n", "matchedCount", "deletedCount", "removedCount", "revokedCount", "nMatched", "nRemoved"}
 	changes = []string{"nModified", "modifiedCount"}
+	// Some of the words for a count, and for the deed, that other servers have.
+	otherCounts = []string{"count", "affectedRows", "tokens", "jwts"}
+	otherDeeds  = []string{"tokens_revoked", "isDeleted"}
 	// What these hold is the answer's own, also beside the fields of a document.
 	results  = []string{"result", "lastErrorObject"}
 	wrappers = append([]string{
@@ -25,13 +29,13 @@ var (
 	listNames   = []string{"jwts", "history", "tokens", "jwthistory", "jwtHistory", "jwthistories", "jwtHistories", "data"}
 )
 
-// memberNames are the names that mean something, and three that mean nothing.
+// memberNames are the names that mean something, and some that mean nothing.
 var memberNames = append([]string{
 	"success", "error", "err", "writeConcernError", "errors", "writeErrors", "status", "statusCode", "code",
 	"message", "msg", "detail", "title", "revoked", "isRevoked", "deleted", "removed", "found", "updatedExisting",
 	"n", "matchedCount", "deletedCount", "removedCount", "revokedCount", "nMatched", "nRemoved", "nModified", "modifiedCount",
-	"ok", "acknowledged", "nUpserted", "upsertedCount", "_id", "jti", "perPage", "count", "jwts", "tokens", "user", "sessions", "Success",
-}, wrappers...)
+	"ok", "acknowledged", "nUpserted", "upsertedCount", "_id", "jti", "perPage", "user", "Success", "notFound",
+}, slices.Concat(wrappers, otherCounts, otherDeeds)...)
 
 // scalars are values on both sides of every line that the rules draw.
 var scalars = []any{

@@ -61,6 +61,10 @@ var speaksAgainst = []rule{
 	{"the deed was not done", func(p part) bool {
 		return p.any(func(v any) bool { return !something(v) || negative(v) || v != nil && isArray(v) && bare(v) }, "revoked", "isRevoked", "deleted", "removed", "found")
 	}},
+	{"the deed was not done, in other words", func(p part) bool { return p.any(naught, otherDeeds...) }},
+	{"a count of nothing, which cannot be the document's", func(p part) bool {
+		return !p.inner && !p.isOwn() && p.any(naught, otherCounts...)
+	}},
 	{"a count is no count", func(p part) bool { return p.any(not(atLeast(0, math.MaxInt32)), counts...) }},
 	{"nobody knows whether anything was updated", func(p part) bool { return p.any(null, "updatedExisting") }},
 	{"the write was not acknowledged", func(p part) bool { return p.any(not(yes), "ok", "acknowledged") }},
@@ -267,6 +271,12 @@ func yes(v any) bool {
 func something(v any) bool {
 	s, isText := v.(string)
 	return v != nil && v != false && v != 0.0 && (!isText || s != "" && s != "0" && !strings.EqualFold(s, "false"))
+}
+
+// naught is a count of nothing.
+func naught(v any) bool {
+	n, isNumber := v.(float64)
+	return !something(v) || isNumber && n < 1 || isArray(v) && bare(v) || atLeast(0, 0)(v)
 }
 
 func failure(v any) bool { return isOneOf(v, "error", "fail", "failed", "failure") }

@@ -150,6 +150,8 @@ func (f *finding) read(part gjson.Result, depth int, within bool) {
 			f.object(saysSomethingElse, errList)
 		case fault != nil:
 			f.object(saysSomethingElse, fault)
+		case m.write.none && !own:
+			f.object(saysSomethingElse, errCountsNone)
 		}
 		f.said = f.said || m.success || m.write.wrote || own
 		f.found = f.found || own

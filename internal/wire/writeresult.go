@@ -12,6 +12,7 @@ import (
 type writeResult struct {
 	wrote, matched, unchanged bool
 	found                     bool // it says that the token was there
+	none                      bool // a count that may also be the document's own is 0
 
 	worst   objection
 	against *Fault
@@ -51,6 +52,21 @@ func (w *writeResult) read(name string, value gjson.Result) {
 		if wholeNumber(value, -1) != 0 {
 			w.object(saysSomethingElse, unexpected("the server made a new entry instead of revoking one"))
 		}
+	default:
+		if isNothing(value) {
+			w.nothing(name)
+		}
+	}
+}
+
+// nothing takes in a member that is 0, false, null or empty, whose name is none of
+// those above: {"success":true,"count":0} says that nothing was revoked.
+func (w *writeResult) nothing(name string) {
+	switch meaningOf(name) {
+	case aDeed:
+		w.object(saysNotDone, errNotDone)
+	case aCount:
+		w.none = true
 	}
 }
 
@@ -100,6 +116,7 @@ func (w *writeResult) verdict() (objection, *Fault) {
 }
 
 var (
+	errCountsNone  = unexpected("the server counts nothing that it did: treat the token as still valid")
 	errNoSuchToken = nothingRevoked("the server found no such token")
 	errUnreadable  = unexpected("the server answered with a write result that cannot be read")
 )
