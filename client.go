@@ -148,7 +148,7 @@ func kept(authorization string) *func() string {
 }
 
 // tookBefore reports whether this client knows that the server accepted this very
-// authorization before: it signed in for it, or a call under it was a success.
+// authorization before: a call under it was a success.
 // Only then does the server's own 401 mean that the token has ended.
 func (c *Client) tookBefore(authorization string) bool { return c.accepted.has(authorization) }
 

@@ -56,11 +56,7 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 		anonymous.CloseIdleConnections()
 		return nil, end.err
 	}
-	client := newClient(credentials, settings)
-	if authorization, err := client.authorization(ctx); err == nil {
-		client.accepted.note(authorization)
-	}
-	return client, nil
+	return newClient(credentials, settings), nil
 }
 
 // refusedSignOut is the advice where a 401 may have other reasons than a revocation.
@@ -69,14 +65,15 @@ const refusedSignOut = "the server refuses the token, which does not prove that 
 // SignOut revokes the token that the client holds, which is the end of the client.
 //
 // The server's own 401 counts as signed out where this client knows that the
-// server accepted this very token before: it signed in for it, or the last call that
-// succeeded was under it. Then the Response is that 401 and the error nil. The
-// token has ended then, by a revocation or otherwise: it expired, the server's
-// secret was replaced, or its user was disabled (the last two measured). Otherwise
-// the 401 is [ErrUnauthorized], since the server answers a truncated token or one
-// of another server the same (measured), and an expired one (read in its source). A
-// 401 of a proxy or gateway proves nothing and is [ErrUnauthorized] as well, see
-// [APIError.FromServer].
+// server accepted this very token before: the last call that succeeded was under it.
+// Then the Response is that 401 and the error nil. The token has ended then, by a
+// revocation or otherwise: it expired, the server's secret was replaced, or its user
+// was disabled (the last two measured). Otherwise the 401 is [ErrUnauthorized], since
+// the server answers a truncated token or one of another server the same (measured),
+// and an expired one (read in its source). That the client signed in for the token is
+// not enough: whoever refuses it now may accept it later, another replica of the
+// server for example. A 401 of a proxy or gateway proves nothing and is
+// [ErrUnauthorized] as well, see [APIError.FromServer].
 //
 // DELETE /jwt/history/:jti. A client without a token, or whose token has no jti,
 // is [ErrInvalidArgument]; other errors are those of [JWTService.RevokeByJTI].

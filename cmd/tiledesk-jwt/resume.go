@@ -232,6 +232,9 @@ func (r *rounds) renew(ctx context.Context) bool {
 		return false
 	}
 	pause := renewalPause[len(s.replaced)]
+	if !s.worked { // whatever revoked it before its first use is at work right now
+		pause = max(pause, time.Second)
+	}
 	if pause > 0 {
 		pause += rand.N(2 * pause)
 	}

@@ -215,21 +215,32 @@ func TestAPIError_ofAnswersThatSayTooLittle(t *testing.T) {
 	}
 }
 
-// A sign-in that was answered shows that the server accepts the token, so that a refusal of
-// it later is its end.
-func TestSignIn_remembersThatTheTokenWasAccepted(t *testing.T) {
+// That the server gave a token out does not show that it accepts it: a refusal of one that
+// was never used proves no end of it.
+func TestSignOut_ofATokenThatWasNeverUsed(t *testing.T) {
 	t.Parallel()
 	server, tokens := newServer(t, "a")
-	client, err := tiledesk.SignIn(t.Context(), agent, password, inMemory(server)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	claims, err := client.Claims(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	revoke(t, server, claims.JTI, tokens[0])
-	if _, err := client.SignOut(t.Context()); err != nil {
-		t.Errorf("got %v", err)
+	for _, used := range []bool{false, true} {
+		client, err := tiledesk.SignIn(t.Context(), agent, password, inMemory(server)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		claims, err := client.Claims(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if used {
+			if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		revoke(t, server, claims.JTI, tokens[0])
+		resp, err := client.SignOut(t.Context())
+		if used && (err != nil || resp.StatusCode != http.StatusUnauthorized) {
+			t.Errorf("after a call under it: %v, %v", resp, err)
+		}
+		if !used && (resp != nil || !errors.Is(err, tiledesk.ErrUnauthorized) || !strings.Contains(err.Error(), "does not prove")) {
+			t.Errorf("without any: %v, %v", resp, err)
+		}
 	}
 }
