@@ -26,7 +26,7 @@ type examination struct {
 	findings
 	base *session          // with the credentials of the environment
 	own  *session          // with the token that it signed in for; nil when it only looks
-	send []tiledesk.Option // for more clients like base
+	send []tiledesk.Option // for clients that sort under either name
 	who  account
 
 	asJSON bool            // nothing is told before the end
@@ -70,9 +70,9 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 	if a.flags.SignIn && who.hasToken() {
 		return usage("--sign-in needs an email and a password. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or omit --sign-in.")
 	}
-	x := &examination{app: a, who: who, send: a.options()}
+	x := &examination{app: a, who: who, send: a.withoutAlias()}
 	x.asJSON, x.told = c.Format == "json", make(map[string]bool)
-	client, err := tiledesk.NewClient(who.credentials(), x.send...)
+	client, err := tiledesk.NewClient(who.credentials(), a.options()...)
 	if err != nil {
 		return err
 	}

@@ -131,9 +131,7 @@ func (x *examination) sorting(ctx context.Context) error {
 	for _, name := range []string{"sortField", "sort"} {
 		opts := x.send
 		if name == "sort" {
-			opts = append(slices.Clone(opts), tiledesk.WithSortAlias())
-		} else if x.flags.SortAlias {
-			continue // it sends both, which tells nothing
+			opts = append(slices.Clone(opts), tiledesk.WithSortAlias()) // it sends both
 		}
 		client, err := tiledesk.NewClient(x.who.credentials(), opts...)
 		if err != nil {

@@ -174,6 +174,14 @@ func tokenUnknown(jti string) string {
 
 // options are the flags as the client takes them.
 func (a *app) options() []tiledesk.Option {
+	if a.flags.SortAlias {
+		return append(a.withoutAlias(), tiledesk.WithSortAlias())
+	}
+	return a.withoutAlias()
+}
+
+// withoutAlias are the options without that of --sort-alias.
+func (a *app) withoutAlias() []tiledesk.Option {
 	opts := []tiledesk.Option{
 		tiledesk.WithAttemptTimeout(a.flags.Timeout),
 		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: a.flags.Retries}),
@@ -185,9 +193,6 @@ func (a *app) options() []tiledesk.Option {
 	}
 	if a.flags.InsecureHTTP {
 		opts = append(opts, tiledesk.WithInsecureHTTP())
-	}
-	if a.flags.SortAlias {
-		opts = append(opts, tiledesk.WithSortAlias())
 	}
 	return append(opts, a.debugLog()...)
 }
