@@ -39,8 +39,11 @@ func (h *hunter) survey(ctx context.Context) ([]test, error) {
 			return nil, fmt.Errorf("the tests of %s cannot be listed: %w", suite, err)
 		}
 		for name := range strings.Lines(string(out)) {
-			if name = strings.TrimSpace(name); !strings.HasPrefix(name, "Benchmark") {
-				tests = append(tests, test{suite: suite, name: name})
+			if name = strings.TrimSpace(name); strings.HasPrefix(name, "Benchmark") {
+				continue
+			}
+			for _, part := range parts(list.Dir, name) {
+				tests = append(tests, test{suite: suite, name: part})
 			}
 		}
 	}
@@ -53,6 +56,18 @@ func (h *hunter) survey(ctx context.Context) ([]test, error) {
 		}
 	}
 	return tests, nil
+}
+
+// parts are the scripts that a test runs, each of which is a test, or the test itself.
+func parts(dir, name string) []string {
+	scripts, _ := filepath.Glob(filepath.Join(dir, "testdata", "script", "*.txtar"))
+	if name != "TestScripts" || scripts == nil {
+		return []string{name}
+	}
+	for i, script := range scripts {
+		scripts[i] = name + "/" + strings.TrimSuffix(filepath.Base(script), ".txtar")
+	}
+	return scripts
 }
 
 func (h *hunter) surveyOne(ctx context.Context, i int, t *test) error {
@@ -115,11 +130,11 @@ func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, said 
 	return tried, survivors, unreached
 }
 
-// few is how many of the quickest tests of a suite are tried first.
-const few = 6
+// short is how long the tests that are tried at once take, if each takes no longer.
+const short = 3 * time.Second
 
-// notice reports whether a test fails with the mutant on: the quickest ones of each
-// suite are tried first, then all others that reach it.
+// notice reports whether a test fails with the mutant on: of those that reach it, the
+// quickest ones are tried first.
 func (h *hunter) notice(ctx context.Context, reaching []test, id int) bool {
 	if h.workers == 1 {
 		if err := write(h.onFile, []byte(strconv.Itoa(id))); err != nil {
@@ -127,16 +142,15 @@ func (h *hunter) notice(ctx context.Context, reaching []test, id int) bool {
 		}
 	}
 	slices.SortFunc(reaching, func(a, b test) int { return cmp.Compare(a.took, b.took) })
-	var quick, slow []test
-	perSuite := make(map[string]int)
-	for _, t := range reaching {
-		if perSuite[t.suite]++; perSuite[t.suite] <= few {
-			quick = append(quick, t)
-		} else {
-			slow = append(slow, t)
+	for from, to := 0, 0; from < len(reaching); from = to {
+		for took := time.Duration(0); to < len(reaching) && (to == from || took+reaching[to].took <= short); to++ {
+			took += reaching[to].took
+		}
+		if h.anyFails(ctx, reaching[from:to], id) {
+			return true
 		}
 	}
-	return h.anyFails(ctx, quick, id) || h.anyFails(ctx, slow, id)
+	return false
 }
 
 func (h *hunter) anyFails(ctx context.Context, tests []test, id int) bool {
@@ -161,12 +175,21 @@ func (h *hunter) run(ctx context.Context, suite string, names []string, limit ti
 	ctx, cancel := context.WithTimeout(ctx, limit+10*time.Second)
 	defer cancel()
 	command := exec.CommandContext(ctx, h.binaries[suite],
-		"-test.run", "^("+strings.Join(names, "|")+")$", "-test.failfast", "-test.timeout", limit.String())
+		"-test.run", pattern(names), "-test.failfast", "-test.timeout", limit.String())
 	command.Dir = filepath.Join(h.dir, suite)
 	command.Env = append(os.Environ(), env)
 	command.WaitDelay = time.Second
 	text, err := command.CombinedOutput()
 	return err != nil, string(text)
+}
+
+// pattern is the one that only these tests match.
+func pattern(names []string) string {
+	var exactly []string
+	for _, name := range names {
+		exactly = append(exactly, "^"+strings.ReplaceAll(name, "/", "$/^")+"$")
+	}
+	return strings.Join(exactly, "|")
 }
 
 // each calls a function for 0 to n-1, on the workers.
