@@ -149,7 +149,7 @@ func (u *undertaking) result(s *session, dryRun bool, verified *bool) runJSON {
 		BaseURL: s.BaseURL(), Account: orNull(s.account), DryRun: dryRun,
 		Revoked: r.Revoked, AlreadyGone: r.AlreadyGone, NotFound: r.NotFound, Skipped: r.Skipped, Planned: r.Planned,
 		Failed: r.Failed, NotAttempted: r.NotAttempted, WithoutJTI: r.WithoutJTI, Incomplete: r.Incomplete,
-		DoneBefore: u.file.resumed(), Verified: verified, Cached: u.cached, Results: slices.Clip(u.results),
+		DoneBefore: u.file.resumed(), Verified: verified, Cached: u.cached, Results: u.results,
 	}
 	if result.Results == nil {
 		result.Results = []resultLine{}

@@ -10,12 +10,7 @@ type versionCommand struct{}
 
 // Run is tiledesk-jwt version.
 func (*versionCommand) Run(a *app) error {
-	b := readBuild()
-	text := "tiledesk-jwt " + b.version
-	if b.revision != "" {
-		text += " (" + b.revision + ")"
-	}
-	a.console.print("%s, %s, %s/%s", text, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	a.console.print("tiledesk-jwt %s, %s, %s/%s", readBuild().text(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
 
@@ -23,9 +18,14 @@ func (*versionCommand) Run(a *app) error {
 type build struct{ version, revision string }
 
 func readBuild() build {
+	info, _ := debug.ReadBuildInfo()
+	return buildOf(info)
+}
+
+// buildOf reads what was recorded; nil where nothing was.
+func buildOf(info *debug.BuildInfo) build {
 	b := build{version: "devel"}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
+	if info == nil {
 		return b
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
@@ -44,4 +44,12 @@ func readBuild() build {
 		b.revision += ", changed"
 	}
 	return b
+}
+
+// text is the version, and the commit where it is known.
+func (b build) text() string {
+	if b.revision == "" {
+		return b.version
+	}
+	return b.version + " (" + b.revision + ")"
 }
