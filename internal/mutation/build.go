@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
@@ -23,18 +24,13 @@ var switchboardFiles embed.FS
 type mutated struct {
 	dir      string // of the copy
 	mutants  []mutant
-	binaries map[string]string // test binaries by the folder of their package
-	onFile   string            // see switchboard.File
-	trace    string            // see switchboard.TraceFile
+	binaries map[string][]string // test binaries by the folder of their package, one for each worker
 }
 
 // build copies the module at root into dir, mutates the rooms and compiles the tests of
-// the suites.
-func build(root, dir string, rooms, suites []string) (*mutated, error) {
-	m := &mutated{
-		dir: filepath.Join(dir, "tree"), binaries: make(map[string]string),
-		onFile: filepath.Join(dir, "on"), trace: filepath.Join(dir, "trace-to"),
-	}
+// the suites for some workers.
+func build(root, dir string, rooms, suites []string, workers int) (*mutated, error) {
+	m := &mutated{dir: filepath.Join(dir, "tree"), binaries: make(map[string][]string)}
 	if err := copyTree(root, m.dir); err != nil {
 		return nil, err
 	}
@@ -45,14 +41,38 @@ func build(root, dir string, rooms, suites []string) (*mutated, error) {
 		return nil, err
 	}
 	for _, suite := range suites {
-		binary := filepath.Join(dir, "bin", strings.ReplaceAll(suite, "/", "_")+".test")
-		if err := m.goTool("test", "-c", "-o", binary, "./"+suite); err != nil {
-			return nil, fmt.Errorf("the mutated tests of %s do not build: %w", suite, err)
+		for worker := range workers {
+			binary, err := m.compile(suite, worker)
+			if err != nil {
+				return nil, fmt.Errorf("the mutated tests of %s do not build: %w", suite, err)
+			}
+			m.binaries[suite] = append(m.binaries[suite], binary)
 		}
-		m.binaries[suite] = binary
 	}
 	return m, nil
 }
+
+// compile makes the tests of a suite for one worker. Those of the command start
+// processes without an environment, which have the names of that worker's files in them;
+// all others serve every worker.
+func (m *mutated) compile(suite string, worker int) (binary string, err error) {
+	name := strings.ReplaceAll(suite, "/", "_")
+	if suite != command {
+		if worker > 0 {
+			return m.binaries[suite][0], nil
+		}
+		binary = filepath.Join(filepath.Dir(m.dir), "bin", name+".test")
+		return binary, m.goTool("test", "-c", "-o", binary, "./"+suite)
+	}
+	binary = filepath.Join(filepath.Dir(m.dir), "bin", name+"-"+strconv.Itoa(worker)+".test")
+	names := fmt.Sprintf("-X %[1]s.File=%[2]s -X %[1]s.TraceFile=%[3]s", switchboardPath, m.onFile(worker), m.traceFile(worker))
+	return binary, m.goTool("test", "-c", "-o", binary, "-ldflags", names, "./"+suite)
+}
+
+// onFile and traceFile are those of a worker, see switchboard.File.
+func (m *mutated) onFile(worker int) string { return m.dir + "-on-" + strconv.Itoa(worker) }
+
+func (m *mutated) traceFile(worker int) string { return m.dir + "-trace-" + strconv.Itoa(worker) }
 
 // copyTree copies what Git knows of a tree, changes that are not committed included.
 func copyTree(from, to string) error {
@@ -134,12 +154,7 @@ func (m *mutated) addSwitchboard() error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(m.dir, "internal", "switchboard")
-	if err := write(filepath.Join(dir, "switchboard.go"), text); err != nil {
-		return err
-	}
-	files := fmt.Sprintf("package switchboard\n\nconst (\n\tFile      = %q\n\tTraceFile = %q\n)\n", m.onFile, m.trace)
-	return write(filepath.Join(dir, "file.go"), []byte(files))
+	return write(filepath.Join(m.dir, "internal", "switchboard", "switchboard.go"), text)
 }
 
 func (m *mutated) goTool(args ...string) error {

@@ -24,15 +24,15 @@ type test struct {
 // hunter runs tests against the mutants.
 type hunter struct {
 	*mutated
-	workers int       // 1 where processes without an environment have to know the mutant
+	workers int
 	until   time.Time // when to begin with no more mutants; zero: never
 }
 
 // survey runs each test alone, without a mutant, and notes what it reaches.
 func (h *hunter) survey(ctx context.Context) ([]test, error) {
 	var tests []test
-	for suite, binary := range h.binaries {
-		list := exec.CommandContext(ctx, binary, "-test.list", ".")
+	for suite, binaries := range h.binaries {
+		list := exec.CommandContext(ctx, binaries[0], "-test.list", ".")
 		list.Dir = filepath.Join(h.dir, suite)
 		out, err := list.Output()
 		if err != nil {
@@ -49,7 +49,7 @@ func (h *hunter) survey(ctx context.Context) ([]test, error) {
 	}
 	slices.SortFunc(tests, func(a, b test) int { return cmp.Or(strings.Compare(a.suite, b.suite), strings.Compare(a.name, b.name)) })
 	errs := make([]error, len(tests))
-	h.each(len(tests), func(i int) { errs[i] = h.surveyOne(ctx, i, &tests[i]) })
+	h.each(len(tests), func(worker, i int) { errs[i] = h.surveyOne(ctx, worker, i, &tests[i]) })
 	for _, err := range errs {
 		if err != nil {
 			return nil, err
@@ -70,15 +70,14 @@ func parts(dir, name string) []string {
 	return scripts
 }
 
-func (h *hunter) surveyOne(ctx context.Context, i int, t *test) error {
+func (h *hunter) surveyOne(ctx context.Context, worker, i int, t *test) error {
 	trace := filepath.Join(filepath.Dir(h.dir), "trace-"+strconv.Itoa(i))
-	if h.workers == 1 {
-		if err := write(h.trace, []byte(trace)); err != nil {
-			return err
-		}
+	if err := write(h.traceFile(worker), []byte(trace)); err != nil {
+		return err
 	}
+	defer os.Remove(h.traceFile(worker)) // behind the survey, nobody traces
 	began := time.Now()
-	if noticed, out := h.runAgain(ctx, t, "MUTANT_TRACE="+trace); noticed {
+	if noticed, out := h.runAgain(ctx, worker, t, "MUTANT_TRACE="+trace); noticed {
 		return fmt.Errorf("%s of %s fails without any mutant:\n%s", t.name, t.suite, out)
 	}
 	t.took = time.Since(began)
@@ -92,26 +91,25 @@ func (h *hunter) surveyOne(ctx context.Context, i int, t *test) error {
 }
 
 // runAgain is run, with a second chance on a busy machine.
-func (h *hunter) runAgain(ctx context.Context, t *test, env string) (failed bool, out string) {
-	failed, out = h.run(ctx, t.suite, []string{t.name}, time.Minute, env)
+func (h *hunter) runAgain(ctx context.Context, worker int, t *test, env string) (failed bool, out string) {
+	failed, out = h.run(ctx, worker, t.suite, []string{t.name}, time.Minute, env)
 	if failed {
-		failed, out = h.run(ctx, t.suite, []string{t.name}, 3*time.Minute, env)
+		failed, out = h.run(ctx, worker, t.suite, []string{t.name}, 3*time.Minute, env)
 	}
 	return failed, out
 }
 
 // hunt returns the mutants that were tried, those of them that no test noticed, and of
-// those the ones that none reached.
-func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, said func(done int)) (tried, survivors, unreached []mutant) {
-	_ = os.Remove(h.trace) // from here on, nobody traces
+// those the ones that none reached. It tells of each as it comes.
+func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, tell func(done int, m mutant, noticed bool)) (tried, survivors, unreached []mutant) {
 	var mu sync.Mutex
 	done := 0
-	h.each(len(mutants), func(i int) {
+	h.each(len(mutants), func(worker, i int) {
 		if !h.until.IsZero() && time.Now().After(h.until) {
 			return
 		}
 		reaching := slices.DeleteFunc(slices.Clone(tests), func(t test) bool { return !t.reaches[mutants[i].ID] })
-		noticed := h.notice(ctx, reaching, mutants[i].ID)
+		noticed := h.notice(ctx, worker, reaching, mutants[i].ID)
 		mu.Lock()
 		defer mu.Unlock()
 		tried = append(tried, mutants[i])
@@ -121,7 +119,7 @@ func (h *hunter) hunt(ctx context.Context, tests []test, mutants []mutant, said 
 				unreached = append(unreached, mutants[i])
 			}
 		}
-		said(done)
+		tell(done, mutants[i], noticed)
 	})
 	byID := func(a, b mutant) int { return cmp.Compare(a.ID, b.ID) }
 	for _, found := range [][]mutant{tried, survivors, unreached} {
@@ -135,25 +133,23 @@ const short = 3 * time.Second
 
 // notice reports whether a test fails with the mutant on: of those that reach it, the
 // quickest ones are tried first.
-func (h *hunter) notice(ctx context.Context, reaching []test, id int) bool {
-	if h.workers == 1 {
-		if err := write(h.onFile, []byte(strconv.Itoa(id))); err != nil {
-			return false
-		}
+func (h *hunter) notice(ctx context.Context, worker int, reaching []test, id int) bool {
+	if err := write(h.onFile(worker), []byte(strconv.Itoa(id))); err != nil {
+		return false
 	}
 	slices.SortFunc(reaching, func(a, b test) int { return cmp.Compare(a.took, b.took) })
 	for from, to := 0, 0; from < len(reaching); from = to {
 		for took := time.Duration(0); to < len(reaching) && (to == from || took+reaching[to].took <= short); to++ {
 			took += reaching[to].took
 		}
-		if h.anyFails(ctx, reaching[from:to], id) {
+		if h.anyFails(ctx, worker, reaching[from:to], id) {
 			return true
 		}
 	}
 	return false
 }
 
-func (h *hunter) anyFails(ctx context.Context, tests []test, id int) bool {
+func (h *hunter) anyFails(ctx context.Context, worker int, tests []test, id int) bool {
 	bySuite := make(map[string][]string)
 	took := make(map[string]time.Duration)
 	var order []string
@@ -165,16 +161,16 @@ func (h *hunter) anyFails(ctx context.Context, tests []test, id int) bool {
 		took[t.suite] += t.took
 	}
 	return slices.ContainsFunc(order, func(suite string) bool {
-		noticed, _ := h.run(ctx, suite, bySuite[suite], 20*time.Second+5*took[suite], "MUTANT="+strconv.Itoa(id))
+		noticed, _ := h.run(ctx, worker, suite, bySuite[suite], 20*time.Second+5*took[suite], "MUTANT="+strconv.Itoa(id))
 		return noticed
 	})
 }
 
 // run runs some tests of a suite, and reports whether they fail, panic or do not end.
-func (h *hunter) run(ctx context.Context, suite string, names []string, limit time.Duration, env string) (failed bool, out string) {
+func (h *hunter) run(ctx context.Context, worker int, suite string, names []string, limit time.Duration, env string) (failed bool, out string) {
 	ctx, cancel := context.WithTimeout(ctx, limit+10*time.Second)
 	defer cancel()
-	command := exec.CommandContext(ctx, h.binaries[suite],
+	command := exec.CommandContext(ctx, h.binaries[suite][worker],
 		"-test.run", pattern(names), "-test.failfast", "-test.timeout", limit.String())
 	command.Dir = filepath.Join(h.dir, suite)
 	command.Env = append(os.Environ(), env)
@@ -193,13 +189,13 @@ func pattern(names []string) string {
 }
 
 // each calls a function for 0 to n-1, on the workers.
-func (h *hunter) each(n int, do func(int)) {
+func (h *hunter) each(n int, do func(worker, i int)) {
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range h.workers {
+	for worker := range h.workers {
 		workers.Go(func() {
 			for i := range next {
-				do(i)
+				do(worker, i)
 			}
 		})
 	}

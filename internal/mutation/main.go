@@ -6,12 +6,16 @@
 //
 //	go run .                            every room of the library
 //	go run . -rooms internal/wire       one of them, or several with commas
+//	go run . -rooms cmd/tiledesk-jwt,tiledesktest    the command and the test server
 //	go run . -sample 100 -seed 7        as many mutants of them, chosen by a seed
+//	go run . -part 2/4                  the second of four parts, for as many machines
 //	go run . -changed main -min 95      those of files that changed; fails below 95 %
 //	go run . -match 'errors.go.*Error'  those whose line in the report looks like that
 //	go run . -near -for 90s             by the tests beside the rooms, and no longer
 //
-// A mutant that changes nothing stands in equivalent.txt, with the reason.
+// A mutant that changes nothing stands in equivalent.txt, with the reason. Of what is left,
+// -min percent have to be noticed in each room of at least 20 mutants, and in all rooms
+// together: rooms with another goal take a run of their own.
 package main
 
 import (
@@ -34,14 +38,16 @@ import (
 // The rooms of the library, and the suites that test them. The command and the test
 // server are suites of their own.
 const (
-	library = ".,internal/authz,internal/baseurl,internal/bulk,internal/ident,internal/pace,internal/paging,internal/redact,internal/transport,internal/wire"
-	command = "cmd/tiledesk-jwt"
+	library    = ".,internal/authz,internal/baseurl,internal/bulk,internal/ident,internal/pace,internal/paging,internal/redact,internal/transport,internal/wire"
+	command    = "cmd/tiledesk-jwt"
+	testServer = "tiledesktest"
 )
 
 type settings struct {
 	rooms, suites []string
 	sample        int
 	seed          uint64
+	part, parts   int // of the mutants, from 1
 	changed       string
 	files         []string // that changed
 	match         *regexp.Regexp
@@ -62,24 +68,29 @@ func main() {
 
 func parse() settings {
 	var s settings
-	rooms := flag.String("rooms", library, "folders of the packages to mutate, with commas between")
+	rooms := flag.String("rooms", "library", "folders of the packages to mutate, with commas between; library for all of its own")
 	suites := flag.String("suites", "", "folders of the test packages; all that test the rooms without it")
 	flag.IntVar(&s.sample, "sample", 0, "how many mutants to try; 0 for all")
 	flag.Uint64Var(&s.seed, "seed", 1, "chooses the sample")
 	flag.StringVar(&s.changed, "changed", "", "only files that changed since that commit")
+	part := flag.String("part", "1/1", "which part of the mutants, of how many")
 	match := flag.String("match", "", "only mutants whose line in the report matches that expression")
-	flag.BoolVar(&s.near, "near", false, "leave it to the tests of the rooms themselves and those of the client")
+	flag.BoolVar(&s.near, "near", false, "leave it to the tests of the rooms themselves, and those of the client or of the test server")
 	flag.DurationVar(&s.limit, "for", 0, "begin with no more mutants after that time; 0 for all")
 	flag.Float64Var(&s.min, "min", 0, "fail below that percentage of noticed mutants")
-	flag.IntVar(&s.workers, "workers", runtime.NumCPU(), "tests that run at once; always 1 with the command")
+	flag.IntVar(&s.workers, "workers", runtime.NumCPU(), "tests that run at once; those of the command mostly wait")
 	flag.Parse()
 	s.match = regexp.MustCompile(*match)
+	if *rooms == "library" {
+		*rooms = library
+	}
 	s.rooms = strings.Split(*rooms, ",")
+	if _, err := fmt.Sscanf(*part, "%d/%d", &s.part, &s.parts); err != nil || s.part < 1 || s.part > s.parts {
+		fmt.Fprintf(os.Stderr, "mutation: -part %s is not one like 2/4\n", *part)
+		os.Exit(2)
+	}
 	if *suites != "" {
 		s.suites = strings.Split(*suites, ",")
-	}
-	if slices.Contains(s.rooms, command) {
-		s.workers = 1
 	}
 	return s
 }
@@ -106,7 +117,7 @@ func run(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	tree, err := build(root, dir, s.rooms, s.suites)
+	tree, err := build(root, dir, s.rooms, s.suites, s.workers)
 	if err != nil {
 		return err
 	}
@@ -142,9 +153,10 @@ func (s *settings) hunt(ctx context.Context, h *hunter, known map[string]string)
 	if err != nil {
 		return err
 	}
-	tried, survivors, unreached := h.hunt(ctx, tests, chosen, func(done int) {
-		if done%25 == 0 {
-			fmt.Fprintf(os.Stderr, "%d of %d\n", done, len(chosen))
+	tried, survivors, unreached := h.hunt(ctx, tests, chosen, func(done int, m mutant, noticed bool) {
+		if done%25 == 0 || !noticed && known[m.key()] == "" {
+			how := map[bool]string{true: "noticed", false: "survived"}[noticed]
+			fmt.Fprintf(os.Stderr, "%d of %d: %s  %s\n", done, len(chosen), how, m.line())
 		}
 	})
 	if ctx.Err() != nil {
@@ -193,7 +205,7 @@ func suitesOf(root string, rooms []string) (suites []string, err error) {
 	return suites, nil
 }
 
-// choose takes the mutants of changed files, and a sample of them.
+// choose takes the mutants of changed files, a part and a sample of them.
 func choose(mutants []mutant, s settings) []mutant {
 	chosen := slices.DeleteFunc(slices.Clone(mutants), func(m mutant) bool { return s.match != nil && !s.match.MatchString(m.line()) })
 	if s.changed != "" {
@@ -201,6 +213,13 @@ func choose(mutants []mutant, s settings) []mutant {
 			file, _, _ := strings.Cut(m.Place, ":")
 			return !slices.Contains(s.files, file)
 		})
+	}
+	if s.parts > 1 {
+		var part []mutant
+		for i := s.part - 1; i < len(chosen); i += s.parts {
+			part = append(part, chosen[i])
+		}
+		chosen = part
 	}
 	if s.sample > 0 && s.sample < len(chosen) {
 		random := rand.New(rand.NewPCG(s.seed, 0))
@@ -229,15 +248,22 @@ func roomsWith(rooms, files []string) []string {
 	})
 }
 
-// nearTo are the suites of the rooms themselves, and that of the client, which reaches
-// them all.
+// nearTo are the suites of the rooms themselves, that of the client, which reaches the
+// whole library, and what is stated of the test server.
 func nearTo(root string, rooms []string) []string {
-	suites := []string{"internal/facetest"}
+	var suites []string
 	for _, room := range rooms {
 		if tests, _ := filepath.Glob(filepath.Join(root, room, "*_test.go")); len(tests) > 0 {
 			suites = append(suites, room)
 		}
+		switch room {
+		case command:
+		case testServer:
+			suites = append(suites, "internal/conformance")
+		default:
+			suites = append(suites, "internal/facetest")
+		}
 	}
 	slices.Sort(suites)
-	return suites
+	return slices.Compact(suites)
 }

@@ -58,7 +58,7 @@ func TestHunt_saysWhichMutantsNobodyNotices(t *testing.T) {
 			t.Fatalf("git %v: %v\n%s", args, err, out)
 		}
 	}
-	tree, err := build(root, t.TempDir(), []string{"room"}, []string{"room"})
+	tree, err := build(root, t.TempDir(), []string{"room"}, []string{"room"}, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestHunt_saysWhichMutantsNobodyNotices(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tried, survivors, unreached := h.hunt(context.Background(), tests, tree.mutants, func(int) {})
+	tried, survivors, unreached := h.hunt(context.Background(), tests, tree.mutants, func(int, mutant, bool) {})
 	var got []string
 	for _, m := range survivors {
 		got = append(got, m.key())
@@ -110,8 +110,17 @@ func TestChoose_onlyWhatChanged(t *testing.T) {
 	if got := choose(all, settings{sample: 2, seed: 7}); len(got) != 2 || !slices.Equal(got, choose(all, settings{sample: 2, seed: 7})) {
 		t.Errorf("got %v", got)
 	}
-	if got := nearTo("../..", []string{".", "internal/wire"}); !slices.Equal(got, []string{".", "internal/facetest", "internal/wire"}) {
-		t.Errorf("got the suites %q", got)
+	if got := choose(all, settings{part: 2, parts: 2}); !slices.Equal(got, all[1:2]) {
+		t.Errorf("got %v", got)
+	}
+	for _, tt := range []struct{ rooms, suites []string }{
+		{[]string{".", "internal/wire"}, []string{".", "internal/facetest", "internal/wire"}},
+		{[]string{testServer}, []string{"internal/conformance", testServer}},
+		{[]string{command}, []string{command}},
+	} {
+		if got := nearTo("../..", tt.rooms); !slices.Equal(got, tt.suites) {
+			t.Errorf("got the suites %q of %q", got, tt.rooms)
+		}
 	}
 }
 

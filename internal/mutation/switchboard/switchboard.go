@@ -11,6 +11,11 @@ import (
 	"sync/atomic"
 )
 
+// File names the mutant that is on, and TraceFile the file for the trace, where the
+// environment does not, since some tests start processes without it. The linker
+// writes paths here.
+var File, TraceFile string
+
 // on is the mutant that is switched on; 0 for none, since they count from 1. A file
 // tells the processes that the tests start without an environment.
 var on = func() int32 {
