@@ -41,7 +41,7 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 	}
 	selection.incomplete = report.Incomplete
 	a.showPlan(selection, true)
-	return ended(code)
+	return u.withLeft(ended(code))
 }
 
 // errNothingToDo stops a run that has nothing to ask about: what appears meanwhile

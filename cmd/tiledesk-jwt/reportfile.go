@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,10 @@ type reportFile struct {
 	done     map[entryKey]bool // what an earlier run has dealt with
 	passed   map[entryKey]bool // what an earlier run has skipped
 	failed   error             // the first write that failed
+
+	place    place      // whose tokens this run writes down
+	earlier  []place    // those of earlier runs, each once
+	nameless namelesses // tokens without a jti
 }
 
 // entryKey tells the entries of a list apart, by both of their identifiers.
@@ -42,6 +47,7 @@ func keyOfEntry(id, jti string) (entryKey, bool) {
 type reportLine struct {
 	Time string `json:"time"`
 	resultLine
+	place
 }
 
 // errInUse is a file that another run has locked.
@@ -146,7 +152,11 @@ func (r *reportFile) take(text []byte) bool {
 	if json.Unmarshal(text, &line) != nil || line.Outcome == 0 {
 		return false
 	}
+	if !slices.Contains(r.earlier, line.place) {
+		r.earlier = append(r.earlier, line.place)
+	}
 	key, tells := keyOfEntry(line.ID, line.JTI)
+	r.nameless.take(key, tells, line.Outcome)
 	switch line.Outcome {
 	case tiledesk.Revoked, tiledesk.AlreadyGone:
 		if tells {
@@ -195,11 +205,13 @@ func (r *reportFile) write(result tiledesk.RevokeResult, now time.Time) bool {
 	if r.File == nil || r.failed != nil || r.knows(result) {
 		return r.failed == nil
 	}
-	line := reportLine{stamp(now), resultLineOf(result)}
+	line := reportLine{stamp(now), resultLineOf(result), r.place}
 	var whole bytes.Buffer // one write a line, so that a crash cuts at most the last one
 	if r.failed = writeJSON(&whole, line); r.failed == nil {
 		_, r.failed = r.Write(whole.Bytes())
 	}
+	key, tells := keyOfEntry(result.Target.ID, result.Target.JTI)
+	r.nameless.hear(key, tells, result.Outcome)
 	return r.failed == nil
 }
 

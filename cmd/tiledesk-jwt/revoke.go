@@ -117,10 +117,28 @@ func (r *running) start(a *app) (*undertaking, error) {
 	if file.unlocked {
 		a.console.warn("%s cannot be locked where it is. Let no other run use it before this one has ended.", string(r.Report))
 	}
+	if r.Report != "" {
+		if err := a.place(file); err != nil {
+			file.close()
+			return nil, err
+		}
+	}
 	if file.resumed() > 0 {
 		a.console.note("Resuming %s: %s done before.", string(r.Report), count(file.resumed(), "token"))
 	}
 	return &undertaking{app: a, json: r.Format == inJSON, file: file}, nil
+}
+
+// place refuses a report of another server before anything is sent.
+func (a *app) place(file *reportFile) error {
+	server, err := a.asked()
+	if err != nil {
+		return err
+	}
+	if file.unplaced() {
+		a.console.warn("%s does not say which server it is of. What it has as done counts only if that was %s.", file.Name(), server)
+	}
+	return file.isAt(place{Server: server})
 }
 
 // endCurrent says how to end the token in use and no other.

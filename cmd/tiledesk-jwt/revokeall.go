@@ -233,7 +233,7 @@ func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, se
 	})
 	u.finish()
 	if selection.refused != nil {
-		return selection.declined(report)
+		return u.withLeft(selection.declined(report))
 	}
 	u.report = report
 	if !u.json {
@@ -244,5 +244,5 @@ func (c *revokeAllCommand) revokeAll(ctx context.Context, a *app, s *session, se
 	}
 	code := u.conclude(ctx, s.signedIn || c.wanted())
 	selection.samples.testify(u, s)
-	return ended(code)
+	return u.withLeft(ended(code))
 }

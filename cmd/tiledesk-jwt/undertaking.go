@@ -29,6 +29,7 @@ type undertaking struct {
 	unproved  bool      // a token that was to be tried cannot prove anything, which was said
 	verified  string    // in other words than usual
 	cached    *bool     // see proof
+	left      string    // of tokens that earlier runs could not end
 	byID      int       // tokens that were revoked by their id alone, so that they may have no jti
 }
 
@@ -156,6 +157,8 @@ func (u *undertaking) result(s *session, dryRun bool, verified *bool) runJSON {
 	}
 	if err := r.RunErr(); err != nil {
 		result.Error = orNull(safe(withoutPrefix(err)))
+	} else {
+		result.Error = orNull(u.left)
 	}
 	return result
 }
@@ -168,7 +171,11 @@ func (a *app) withUndertaking(ctx context.Context, u *undertaking, proving *prov
 	if err != nil {
 		return err
 	}
-	err = a.leave(ctx, s, use(s))
+	err = u.file.isAt(place{s.BaseURL(), s.account})
+	if err == nil {
+		err = use(s)
+	}
+	err = a.leave(ctx, s, err)
 	if u.report == nil {
 		return err
 	}
