@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
@@ -86,7 +87,7 @@ type unrecorded struct {
 func newUnrecorded() *unrecorded {
 	server := tiledesktest.NewHandler(tiledesktest.WithoutRequestLog(), tiledesktest.WithoutRecording())
 	server.AddUser(soakEmail, soakPassword)
-	return &unrecorded{server: server, front: httptest.NewServer(newChaos(server))}
+	return &unrecorded{server: server, front: httptest.NewServer(servertest.NewChaos(server, soakEmail, soakPassword))}
 }
 
 // signInUnrecorded tries to revoke what nobody can.

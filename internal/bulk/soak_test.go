@@ -7,6 +7,7 @@ import (
 	"flag"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
@@ -47,7 +49,7 @@ func TestClient_soak(t *testing.T) {
 // soak is the server, its chaos and what was reported of it.
 type soak struct {
 	server *tiledesktest.Server
-	chaos  *chaos
+	chaos  *servertest.Chaos
 	front  *httptest.Server
 	off    *unrecorded
 	client *tiledesk.Client // Basic, so that no revocation locks it out
@@ -67,7 +69,7 @@ func newSoak(t *testing.T) *soak {
 		server: server, off: newUnrecorded(), logs: new(watchedLog),
 		revoked: make(map[string]bool), calls: make(map[string]int),
 	}
-	s.chaos = newChaos(server)
+	s.chaos = servertest.NewChaos(server, soakEmail, soakPassword)
 	s.front = httptest.NewServer(s.chaos)
 	client, err := tiledesk.NewClient(tiledesk.BasicAuth(soakEmail, soakPassword), s.options()...)
 	if err != nil {
@@ -82,7 +84,7 @@ func (s *soak) options() []tiledesk.Option {
 		tiledesk.WithBaseURL(s.front.URL),
 		tiledesk.WithRateLimiter(nil),
 		tiledesk.WithRetryPolicy(tiledesk.RetryPolicy{MaxRetries: 4, MinWait: time.Millisecond, MaxWait: 5 * time.Millisecond}),
-		tiledesk.WithHTTPClient(soakHTTPClient()),
+		tiledesk.WithHTTPClient(&http.Client{Timeout: 300 * time.Millisecond}), // which a hang meets soon
 		tiledesk.WithLogger(slog.New(slog.NewJSONHandler(s.logs, &slog.HandlerOptions{Level: slog.LevelDebug}))),
 	}
 }
@@ -115,7 +117,7 @@ func (s *soak) run(t *testing.T, d time.Duration) {
 
 // check compares the reports with the server, and then revokes the rest in peace.
 func (s *soak) check(t *testing.T) {
-	s.chaos.calm()
+	s.chaos.Calm()
 	alive := make(map[string]bool)
 	for _, server := range []*tiledesktest.Server{s.server, s.off.server} {
 		for _, token := range server.Tokens(soakEmail) {
@@ -141,7 +143,7 @@ func (s *soak) check(t *testing.T) {
 	s.logs.check(t)
 	t.Logf("calls %v; %d tokens reported as revoked, %d sign-outs with an unknown end, %d revoked in peace",
 		s.calls, len(s.revoked), s.unsure, report.Revoked)
-	t.Logf("faults survived: %v", s.chaos.counts())
+	t.Logf("faults survived: %v", s.chaos.Survived())
 }
 
 func (s *soak) list(ctx context.Context) {
