@@ -177,3 +177,31 @@ func TestDoctor_tellsAFindingOnce(t *testing.T) {
 		t.Errorf("%s", lines)
 	}
 }
+
+// What is known is told before the next request.
+func TestDoctor_tellsWhatItKnowsMeanwhile(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		method      string
+		n           int
+		told, later string
+	}{
+		{"POST", 1, "the history module is there", "in all"},
+		{"GET", 3, "in all", "count from"},
+		{"GET", 4, "count from", "sorting"},
+		{"GET", 6, "sorting", "recording"},
+		{"GET", 8, "recording", "enforcement"},
+		{"DELETE", 2, "enforcement", "second revoke"},
+	} {
+		server := newTestServer(t)
+		for _, jti := range []string{"c", "b", "a"} {
+			server.IssueWithJTI(testEmail, jti)
+		}
+		a, _ := signingIn(server)
+		told := ""
+		atRequest(server, c.method, c.n, func() { told = a.stdout.(*bytes.Buffer).String() })
+		if code := a.run([]string{"doctor", "--rate", "0"}); code != exitDone || !strings.Contains(told, c.told) || strings.Contains(told, c.later) {
+			t.Errorf("%s %d: exit code %d: %s", c.method, c.n, code, told)
+		}
+	}
+}

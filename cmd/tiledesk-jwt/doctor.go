@@ -163,7 +163,6 @@ func (x *examination) examine(ctx context.Context) error {
 func (x *examination) tryRevocation(ctx context.Context) error {
 	before, err := x.lists(ctx, x.own.jti)
 	x.ownListed = before
-	x.reveal(false)
 	if err != nil {
 		return err
 	}

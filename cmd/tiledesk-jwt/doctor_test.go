@@ -119,7 +119,9 @@ func TestDoctor_endsWith(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := newTestServer(t, c.opts...)
-			server.Issue(testEmail, 3)
+			for _, jti := range []string{"c", "b", "a"} { // in another order than they came
+				server.IssueWithJTI(testEmail, jti)
+			}
 			atRequest(server, c.fault.Method, c.from, func() { server.Inject(c.fault) })
 			code, found, said := doctor(server, "", "--format", "json")
 			if code != c.code || !strings.Contains(found, c.found) || !strings.Contains(said, c.said) || c.never != "" && strings.Contains(said, c.never) {
@@ -158,7 +160,7 @@ func atRequest(server *tiledesktest.Server, method string, n int, do func()) {
 func TestDoctor_onlyLooks(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
-	with, without := server.Issue(testEmail, 1)[0], server.IssueWithoutJTI(testEmail, 1)[0]
+	with, without := server.IssueWithJTI(testEmail, "a"), server.IssueWithoutJTI(testEmail, 1)[0]
 	for _, c := range []struct {
 		token, says string
 		args        []string
@@ -182,6 +184,52 @@ func TestDoctor_onlyLooks(t *testing.T) {
 	}
 	if code, _, said := doctor(server, "", "--sign-in"); code != exitDone || !strings.Contains(said, "this signs in for one token and revokes it") {
 		t.Errorf("exit code %d: %s", code, said)
+	}
+}
+
+// Without --sign-in as well an error ends it, with what was found before.
+func TestDoctor_failsWhereItOnlyLooks(t *testing.T) {
+	t.Parallel()
+	for _, request := range []int{2, 5} { // the first page, and where it looks for its token
+		server := newTestServer(t)
+		token := server.Issue(testEmail, 1)[0]
+		atRequest(server, "GET", request, func() { server.Inject(tiledesktest.Fault{Method: "GET", Status: 500}) })
+		code, found, said := doctor(server, token)
+		if code != exitUndone || !strings.Contains(said, "The server failed.") || !strings.Contains(found, "the history module is there") {
+			t.Errorf("request %d: exit code %d: %s%s", request, code, found, said)
+		}
+	}
+	server := newTestServer(t)
+	if code, found, said := doctor(server, "", "--base-url", "ftp://example.com"); code != exitUsage || found != "" || !strings.Contains(said, "use https") {
+		t.Errorf("exit code %d: %s%s", code, found, said)
+	}
+	a, stderr := signingIn(server)
+	a.getenv = testEnv(nil)
+	if code := a.run([]string{"doctor"}); code != exitUsage || !strings.Contains(stderr.String(), "There are no credentials.") {
+		t.Errorf("exit code %d: %s", code, stderr)
+	}
+	if len(server.Requests()) > 0 {
+		t.Error("something was sent")
+	}
+}
+
+// Where its token cannot be found in the list, whether revoked ones stay is not known,
+// and it is revoked all the same.
+func TestDoctor_doesWithoutTheEndOfTheList(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	for _, jti := range []string{"c", "b", "a"} {
+		server.IssueWithJTI(testEmail, jti)
+	}
+	atRequest(server, "GET", 6, func() { // the look for its token
+		server.Inject(tiledesktest.Fault{Method: "GET", Body: `{"count":5,"perPage":2,"jwts":[]}`, Times: 3})
+	})
+	code, found, said := doctor(server, "", "--format", "json")
+	if code != exitDone || !strings.Contains(found, `"revokedStay":null,"secondRevoke":200,"enforced":true}`) {
+		t.Errorf("exit code %d: %s%s", code, found, said)
+	}
+	if !server.Revoked(server.Tokens(testEmail)[3]) {
+		t.Error("its token was left")
 	}
 }
 

@@ -27,7 +27,7 @@ func TestAge(t *testing.T) {
 			t.Errorf("%s: %v, %v", text, time.Duration(got), err)
 		}
 	}
-	for _, text := range []string{"", "30", "d", "-3d", "0s", "1y", "d1", "1d2w", "NaNd", "1e300d", "99999999w"} {
+	for _, text := range []string{"", "30", "d", "-3d", "0s", "1y", "d1", "1d2w", "NaNd", "1e300d", "99999999w", "106751.99116730064d"} {
 		var got age
 		if err := got.UnmarshalText([]byte(text)); err == nil {
 			t.Errorf("%q is taken for %v", text, time.Duration(got))
