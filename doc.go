@@ -103,7 +103,8 @@
 // there only in the words of the API.
 //
 // A report of [JWTService.RevokeAll] is held against the list at the end of the
-// run: tokens called [AlreadyGone] that are listed again are an error. Tokens
+// run: tokens called [AlreadyGone] that are listed again are an error, unless the
+// server lists what this run revoked and calls that gone as well. Tokens
 // without a jti are [Failed] where other entries show one, and counted in
 // [RevokeReport].WithoutJTI where none does.
 //

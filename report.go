@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-tiledesk/tiledesk/internal/bulk"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
 )
 
@@ -138,7 +139,7 @@ func (r *RevokeReport) summary() string {
 	if seen == 0 && len(r.whole) > 0 {
 		return "tiledesk: " + joinLines(r.whole)
 	}
-	text := fmt.Sprintf("tiledesk: %d of %d tokens not revoked", r.Failed+r.NotFound+r.NotAttempted, seen)
+	text := fmt.Sprintf("tiledesk: %d of %s not revoked", r.Failed+r.NotFound+r.NotAttempted, bulk.Tokens(seen))
 	if len(parts) > 0 {
 		text += " (" + strings.Join(parts, ", ") + ")"
 	}

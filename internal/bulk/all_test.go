@@ -106,7 +106,7 @@ func TestAll_contradictsAServerThatListsWhatItCallsGone(t *testing.T) {
 	f := &fake{lists: []list{listOf("a", "own")}, remove: func(bulk.Request) bulk.Answer { return gone }}
 	got, summary := runAll(t, f, bulk.Options{})
 	got.want(t, map[string]string{"a": "failed after 2", "own": "skipped after 0"})
-	if len(summary.Whole) != 1 || !errors.Is(summary.Whole[0], kinds.UnexpectedResponse) || !strings.Contains(summary.Whole[0].Error(), "1 tokens") {
+	if len(summary.Whole) != 1 || !errors.Is(summary.Whole[0], kinds.UnexpectedResponse) || !strings.Contains(summary.Whole[0].Error(), "about 1 token:") {
 		t.Errorf("got %v", summary.Whole)
 	}
 }
@@ -125,6 +125,51 @@ func TestAll_believesNoServerThatKeepsOnlySomeRevokedRows(t *testing.T) {
 	}
 }
 
+// Whether revoked rows are kept is asked once, by both routes, under the authorization of
+// the run; where that cannot be asked, nothing is confirmed.
+func TestAll_asksOnceMoreForWhatItRevoked(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		second bulk.Answer // to the DELETE of what was revoked
+		fails  bool        // the credentials, by then
+		want   string      // becomes of the others
+		whole  int
+	}{
+		"gone":             {gone, false, "already gone after 2", 0},
+		"revoked again":    {bulk.Answer{Attempts: 1, Answered: true}, false, "failed after 2", 1},
+		"another answer":   {bulk.Answer{Err: errBase, Attempts: 1, Answered: true}, false, "failed after 2", 0},
+		"no authorization": {gone, true, "failed after 2", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			asked, authorized := 0, 0
+			f := &fake{lists: []list{listOf("a", "b", "c")}, remove: func(r bulk.Request) bulk.Answer {
+				if strings.TrimPrefix(r.Identifier, "id-") != "a" {
+					return gone
+				}
+				if asked++; asked == 1 {
+					return bulk.Answer{Attempts: 1, Answered: true}
+				}
+				return tt.second
+			}}
+			f.authorization = func() (string, error) {
+				if authorized++; tt.fails && authorized > 5 { // two listings and three tokens
+					return "", errBase
+				}
+				return "", nil
+			}
+			got, summary := runAll(t, f, bulk.Options{Concurrency: 1})
+			got.want(t, map[string]string{"a": "revoked after 1", "b": tt.want, "c": tt.want})
+			if len(summary.Whole) != tt.whole {
+				t.Errorf("got %v", summary.Whole)
+			}
+			if want := map[bool]int{true: 3, false: 2}[tt.second.Gone]; !tt.fails && asked != want {
+				t.Errorf("what was revoked was asked for %d times, want %d", asked, want)
+			}
+		})
+	}
+}
+
 func TestAll_tellsOfASingleTokenWithoutAJTI(t *testing.T) {
 	t.Parallel()
 	nameless := list{entries: []bulk.Token{{ID: "id-1"}}}
@@ -135,7 +180,7 @@ func TestAll_tellsOfASingleTokenWithoutAJTI(t *testing.T) {
 	f.lists = []list{nameless, nameless}
 	f.lists[0].end = bulk.Answer{Err: errMissed, Incomplete: true}
 	f.lists[1] = list{entries: append(listOf("a").entries, bulk.Token{ID: "id-1"})}
-	if _, summary := runAll(t, f, bulk.Options{}); len(summary.Whole) != 1 || !strings.Contains(summary.Whole[0].Error(), "1 tokens whose entries show no jti") {
+	if _, summary := runAll(t, f, bulk.Options{}); len(summary.Whole) != 1 || !strings.Contains(summary.Whole[0].Error(), " 1 token without a jti counted") {
 		t.Errorf("got %+v", summary)
 	}
 }

@@ -1,6 +1,9 @@
 package bulk
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // goneJob is a listed token of which the server said, on every route, that it is
 // not there. No result may change once it was handed over, so that it waits for a
@@ -20,31 +23,52 @@ func (r *run) await(j job, attempts int) {
 
 // confirm records the tokens that the server calls gone, by what the last listing
 // showed; complete reports whether that one is to be trusted. A server that still
-// lists them contradicts itself, unless it lists as well all that this very run has
-// revoked: then it keeps such rows.
+// lists them contradicts itself, unless it keeps revoked rows and calls them gone.
 func (r *run) confirm(complete bool) {
 	stillListed := 0
-	keepsRevoked := r.ended > 0 && r.revokedShown == r.ended
+	listedAgain := func(g goneJob) bool { return int(r.seen[g.key()].pass) > g.pass }
+	believed, known := false, true
+	if slices.ContainsFunc(r.gone, listedAgain) {
+		believed, known = r.keepsRevoked()
+	}
 	for _, g := range r.gone {
-		listedAgain := int(r.seen[g.key()].pass) > g.pass
+		again := listedAgain(g)
 		switch {
-		case listedAgain && !keepsRevoked:
+		case again && known && !believed:
 			stillListed++
 			r.record(g.result(Failed, r.treatAsValid("still lists it"), g.attempts))
-		case listedAgain, complete && r.summary.Passes > g.pass:
+		case again && known, !again && complete && r.summary.Passes > g.pass:
 			r.record(g.result(AlreadyGone, nil, g.attempts))
 		case r.stopReason() != nil:
-			r.record(g.result(NotAttempted, r.treatAsValid("no complete listing has confirmed it"), g.attempts))
+			r.record(g.result(NotAttempted, r.treatAsValid("nothing has confirmed it"), g.attempts))
 		default:
-			r.record(g.result(Failed, r.treatAsValid("no complete listing has confirmed it"), g.attempts))
+			r.record(g.result(Failed, r.treatAsValid("nothing has confirmed it"), g.attempts))
 		}
 	}
 	r.gone = nil
 	if stillListed > 0 {
-		r.note(fmt.Errorf("tiledesk: %w: the server contradicts itself: it says of %d tokens that they are not there, and still lists them; "+
-			"treat them as still valid and ask its administrator (where it keeps revoked tokens in the list, they may have been revoked before this run)",
-			r.options.Kinds.UnexpectedResponse, stillListed))
+		r.note(fmt.Errorf("tiledesk: %w: the server contradicts itself about %s: it says of each that it is not there, and still lists it; "+
+			"treat each as still valid and ask its administrator (where it keeps revoked tokens in the list, each may have been revoked before this run)",
+			r.options.Kinds.UnexpectedResponse, Tokens(stillListed)))
 	}
+}
+
+// keepsRevoked reports whether what the server calls gone and still lists can have been
+// revoked before: it lists all that this very run has revoked, and says of one of them,
+// asked once more, that it is gone as well. One that answers that with a success would
+// have answered the others so. It is not known where the answer is another one.
+func (r *run) keepsRevoked() (keeps, known bool) {
+	if r.ended == 0 || r.revokedShown < r.ended {
+		return false, true
+	}
+	authorization, err := r.own.authorization(r.ctx)
+	if err != nil {
+		return false, false
+	}
+	req := r.sample.request()
+	req.Authorization, req.Grace = authorization, r.grace
+	answer := r.delete(r.sample, req, r.own.authorization)
+	return answer.Gone, answer.Gone || answer.Err == nil
 }
 
 // treatAsValid is the error of a token whose end the server only claims.
@@ -56,8 +80,16 @@ func (r *run) treatAsValid(yet string) error {
 // entry that shows one appeared.
 func (r *run) noteWithoutJTI() {
 	if r.jtis && r.summary.WithoutJTI > 0 {
-		r.note(fmt.Errorf("tiledesk: %w: %d tokens whose entries show no jti were called revoked before an entry with a jti appeared: "+
-			"the server still accepts them; only a new GLOBAL_SECRET on the server, or disabling the user, ends them",
-			r.options.Kinds.UnexpectedResponse, r.summary.WithoutJTI))
+		r.note(fmt.Errorf("tiledesk: %w: %s without a jti counted as revoked before an entry with a jti appeared: "+
+			"the server still accepts each; only a new GLOBAL_SECRET on the server, or disabling the user, ends them",
+			r.options.Kinds.UnexpectedResponse, Tokens(r.summary.WithoutJTI)))
 	}
+}
+
+// Tokens is a number of tokens in words.
+func Tokens(n int) string {
+	if n == 1 {
+		return "1 token"
+	}
+	return fmt.Sprintf("%d tokens", n)
 }

@@ -94,7 +94,7 @@ func TestRevokeAll_countsWhatItRevokedWithoutJTI(t *testing.T) {
 	// An entry with a jti that appears later shows that they still work.
 	server = &stubborn{rows: []string{without("1"), without("2")}, more: []string{servertest.RowOf("a")}}
 	report, err = servertest.NewClientWith(t, basic, server.RoundTrip).JWT.RevokeAll(t.Context(), nil)
-	if report.Revoked != 3 || report.WithoutJTI != 2 || !errors.Is(report.RunErr(), tiledesk.ErrUnexpectedResponse) || !strings.Contains(err.Error(), "2 tokens whose entries show no jti") {
+	if report.Revoked != 3 || report.WithoutJTI != 2 || !errors.Is(report.RunErr(), tiledesk.ErrUnexpectedResponse) || !strings.Contains(err.Error(), "2 tokens without a jti counted") {
 		t.Errorf("got %+v, %v", report, err)
 	}
 }

@@ -81,7 +81,7 @@ func TestRevokeReport_errIsNilWhereNothingIsLeftUndone(t *testing.T) {
 		tiledesk.NotFound: {NotFound: 1}, tiledesk.Failed: {Failed: 1}, tiledesk.NotAttempted: {NotAttempted: 1},
 	} {
 		report.Failures = []tiledesk.RevokeResult{{Outcome: outcome, Err: errors.New("why")}}
-		if want := fmt.Sprintf("tiledesk: 1 of 1 tokens not revoked (1 %v); first: why", outcome); report.Err() == nil || report.Err().Error() != want {
+		if want := fmt.Sprintf("tiledesk: 1 of 1 token not revoked (1 %v); first: why", outcome); report.Err() == nil || report.Err().Error() != want {
 			t.Errorf("got %v, want %s", report.Err(), want)
 		}
 	}
@@ -92,7 +92,7 @@ func TestRevokeReport_errOfOneMadeByHandFollowsTheCounts(t *testing.T) {
 	t.Parallel()
 	for text, report := range map[string]*tiledesk.RevokeReport{
 		"tiledesk: 2 of 3 tokens not revoked (2 failed)":        {Revoked: 1, Failed: 2},
-		"tiledesk: 1 of 1 tokens not revoked (1 not found)":     {NotFound: 1},
+		"tiledesk: 1 of 1 token not revoked (1 not found)":      {NotFound: 1},
 		"tiledesk: 4 of 4 tokens not revoked (4 not attempted)": {NotAttempted: 4},
 	} {
 		if err := report.Err(); err == nil || err.Error() != text {

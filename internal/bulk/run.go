@@ -44,6 +44,7 @@ type run struct {
 	held    []job     // the client's own tokens, for the end
 	gone    []goneJob // listed tokens that the server calls gone, for the last listing
 	ended   int       // listed tokens that this run revoked
+	sample  job       // one of them
 	missed  error     // shared by all that were not attempted
 	silent  int       // targets in a row that nothing answered
 	halted  error     // with which a callback stopped the run
@@ -110,20 +111,26 @@ func (r *run) revoke(j job, req Request) {
 		}
 		return authorization, err
 	}
-	answer := r.api.Delete(r.ctx, authorize, req)
-	if second, ok := j.otherRoute(req); ok && answer.NotFound {
-		if err := r.api.Check(second.ByJTI, second.Identifier); err != nil {
-			answer = answer.half(err)
-		} else {
-			second.Authorization = answer.Authorization
-			answer = answer.and(r.api.Delete(r.ctx, authorize, second))
-		}
-	}
+	answer := r.delete(j, req, authorize)
 	if isOwn {
 		r.hold(j)
 		return
 	}
 	r.settle(j, answer)
+}
+
+// delete sends a DELETE, and that by the other route where it found nothing.
+func (r *run) delete(j job, req Request, authorize Authorize) Answer {
+	answer := r.api.Delete(r.ctx, authorize, req)
+	second, ok := j.otherRoute(req)
+	if !ok || !answer.NotFound {
+		return answer
+	}
+	if err := r.api.Check(second.ByJTI, second.Identifier); err != nil {
+		return answer.half(err)
+	}
+	second.Authorization = answer.Authorization
+	return answer.and(r.api.Delete(r.ctx, authorize, second))
 }
 
 // settle turns an answer into an outcome, and stops the run where it must. The
@@ -162,7 +169,7 @@ func (r *run) countRevoked(j job, outcome Outcome) {
 	row := r.seen[key]
 	row.revoked = true
 	r.seen[key] = row
-	r.ended++
+	r.ended, r.sample = r.ended+1, j
 	if j.nameless() {
 		r.summary.WithoutJTI++
 	}

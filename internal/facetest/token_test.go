@@ -76,7 +76,7 @@ func TestRevokeReport_ofARunThatFailedAfterItsTargets(t *testing.T) {
 		_ = yield(tiledesk.Target{JTI: "a"}, nil) && yield(tiledesk.Target{}, errors.New("the file is torn"))
 	}
 	_, err := newClient(t, server, tiledesk.JWTAuth(tokens[0])).JWT.RevokeEach(t.Context(), targets, nil)
-	if err == nil || !strings.HasPrefix(err.Error(), "tiledesk: 0 of 1 tokens not revoked; ") || !strings.HasSuffix(err.Error(), "the file is torn") {
+	if err == nil || !strings.HasPrefix(err.Error(), "tiledesk: 0 of 1 token not revoked; ") || !strings.HasSuffix(err.Error(), "the file is torn") {
 		t.Errorf("got %v", err)
 	}
 }
