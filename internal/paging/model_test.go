@@ -6,140 +6,177 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/go-tiledesk/tiledesk/internal/paging"
 	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
-// An event is what happens between two requests.
-type event struct {
-	signIns int
-	hide    int  // this row leaves, 1 being the newest; 0: none
-	toFront bool // it comes again as the newest
-}
+// An event is what happens between two requests: new rows come, or one leaves, or moves
+// to the front of the newest. One of the three is not 0; rows count from the newest, 1.
+type event struct{ signIns, leaves, moves int }
 
 func (e event) happen(s *servertest.HistoryServer) {
-	if e.hide > 0 && e.hide <= len(s.Rows) {
-		row := s.Rows[e.hide-1]
-		if s.Hide(row); e.toFront {
+	if n := max(e.leaves, e.moves); n > 0 {
+		row := s.Rows[n-1]
+		if s.Hide(row); e.moves > 0 {
 			s.Rows = slices.Insert(s.Rows, 0, row)
 		}
 	}
 	s.SignIn(e.signIns)
 }
 
-// visible reports whether a client can know that rows moved up unseen: where the
-// server counts all rows, one that leaves or moves shows in the count unless a new
-// row takes its place in it.
-func (e event) visible(s *servertest.HistoryServer) bool {
-	return e.hide == 0 || e.hide > len(s.Rows) || s.Count == servertest.CountTotal && (e.toFront || e.signIns == 0)
+// events are all that can happen to so many rows: up to three sign-ins, and each row
+// that leaves or moves.
+func events(rows int) (all []event) {
+	for n := 1; n <= 3; n++ {
+		all = append(all, event{signIns: n})
+	}
+	for row := 1; row <= rows; row++ {
+		all = append(all, event{leaves: row})
+	}
+	for row := 2; row <= rows; row++ { // the first is at the front
+		all = append(all, event{moves: row})
+	}
+	return all
 }
 
-// check asserts what holds for every walk: each row that was there from the first
-// request to the last came exactly once, or the walk says what it missed; it ends;
-// and where nothing happened that can hide a row it says so.
-func check(t interface{ Errorf(string, ...any) }, what string, got outcome, visible, harmless bool) {
-	if got.twice() {
-		t.Errorf("%s: a row came twice: %v", what, got.given)
+// after is how many rows there are when it has happened.
+func (e event) after(rows int) int {
+	if e.leaves > 0 {
+		return rows - 1
 	}
-	if got.requests > 200 {
-		t.Errorf("%s: %d requests", what, got.requests)
-	}
-	if unseen := got.unseen(); visible && got.missed == "" && len(unseen) > 0 {
-		t.Errorf("%s: the rows %v did not come, and nothing tells", what, unseen)
-	}
-	if harmless && got.missed != "" {
-		t.Errorf("%s: a false alarm: %s", what, got.missed)
-	}
+	return rows + e.signIns
+}
+
+// A placed event happens before a request, the first one being 0.
+type placed struct {
+	event
+	before int
 }
 
 // TestWalk_smallServers goes through all small servers, and all that may happen
 // before one of their requests.
 func TestWalk_smallServers(t *testing.T) {
 	t.Parallel()
-	var events []event
-	for row := range 6 {
-		for signIns := range 4 {
-			events = append(events, event{signIns, row, false})
-		}
-		events = append(events, event{0, row + 1, true})
-	}
-	cases := 0
+	var played tally
 	for s := range smallServers {
-		for _, e := range events {
-			for request := 1; request <= 4; request++ {
-				s := *s
-				what := fmt.Sprintf("%s; before request %d %+v", &s, request, e)
-				s.Rows, s.Before = slices.Clone(s.Rows), map[int]func(*servertest.HistoryServer){request: e.happen}
-				visible := e.visible(&s)
-				harmless := e.hide == 0 && e.signIns < s.PageSize && !s.Clamped
-				check(t, what, walkOver(&s, 0, paging.Limits{}), visible, harmless)
-				cases++
+		last := requestsOf(s) + 1
+		for _, e := range events(len(s.Rows)) {
+			for before := 1; before <= last; before++ {
+				played.add(playOut(t, s, placed{e, before}))
 			}
 		}
 	}
-	if cases < 100_000 {
-		t.Errorf("%d cases only", cases)
+	if played.cases < 50_000 {
+		t.Errorf("%s only", played)
+	}
+	t.Log(played)
+}
+
+// tally counts cases, and those in which no client can see that it misses a row.
+type tally struct{ cases, unseen int }
+
+func (n *tally) add(happened, unseen bool) {
+	if happened {
+		n.cases++
+	}
+	if unseen {
+		n.unseen++
 	}
 }
 
-// TestWalk_twoEvents goes through all small servers, and all that may happen before two
-// of their requests. `go test` takes every 499th case, and with MODEL=all every one.
+func (n tally) String() string {
+	return fmt.Sprintf("%d cases, in %d of which no client can see that a row is missing", n.cases, n.unseen)
+}
+
+// TestWalk_twoEvents goes through all small servers, and all placements of two events
+// among their requests. `go test` takes every 97th, and with MODEL=all every one.
 func TestWalk_twoEvents(t *testing.T) {
 	t.Parallel()
-	step := 499
+	step := 97
 	if everything {
 		step = 1
 	}
-	events := smallEvents(2)
-	cases, made := 0, 0
+	placements, played := 0, tally{}
 	for s := range smallServers {
-		for _, first := range events {
-			for _, second := range events {
-				for _, at := range [][2]int{{1, 2}, {1, 3}, {1, 4}, {2, 3}, {2, 4}, {3, 4}} {
-					if cases++; cases%step != 0 {
-						continue
+		last := requestsOf(s) + 1
+		for _, first := range events(len(s.Rows)) {
+			for _, second := range events(first.after(len(s.Rows))) {
+				for one := 1; one <= last; one++ {
+					for other := one; other <= last; other++ {
+						if placements++; placements%step == 0 {
+							played.add(playOut(t, s, placed{first, one}, placed{second, other}))
+						}
 					}
-					made++
-					checkTwo(t, s, first, second, at)
 				}
 			}
 		}
 	}
-	t.Logf("%d of %d cases", made, cases)
+	t.Logf("one of %d of %d placements, the rest of which come after the end of the walk: %s", step, placements, played)
 }
 
-func checkTwo(t *testing.T, original *servertest.HistoryServer, first, second event, at [2]int) {
+// requestsOf is how many requests a walk makes to which nothing happens.
+func requestsOf(s *servertest.HistoryServer) int {
+	calm := *s
+	return walkOver(&calm, 0, paging.Limits{}).requests
+}
+
+// playOut walks through a copy of a server to which things happen. Not all of them did
+// where the walk had ended before; unseen says that a row is missed in a way that no
+// client can see.
+func playOut(t *testing.T, original *servertest.HistoryServer, events ...placed) (all, unseen bool) {
 	s := *original
-	what := fmt.Sprintf("%s; before request %d %+v, before request %d %+v", &s, at[0], first, at[1], second)
 	s.Rows, s.Before = slices.Clone(s.Rows), make(map[int]func(*servertest.HistoryServer))
-	visible := true
-	for i, e := range []event{first, second} {
-		s.Before[at[i]] = func(s *servertest.HistoryServer) {
-			visible = visible && e.visible(s)
+	happened, signIns := 0, make(map[int]int)
+	onlySignIns := true
+	for _, e := range events {
+		earlier := s.Before[e.before]
+		s.Before[e.before] = func(s *servertest.HistoryServer) {
+			if earlier != nil {
+				earlier(s)
+			}
 			e.happen(s)
+			happened++
 		}
+		signIns[e.before] += e.signIns
+		onlySignIns = onlySignIns && e.signIns > 0
 	}
-	newest := s.Newest
 	got := walkOver(&s, 0, paging.Limits{})
-	// As many new rows were listed as old ones were missed, so that the count is right:
-	// the documentation of History names it.
-	added := slices.DeleteFunc(slices.Clone(got.given), func(row int) bool { return row <= newest })
-	visible = visible && (len(got.unseen()) == 0 || len(added) < len(got.unseen()))
-	harmless := first.hide == 0 && second.hide == 0 && max(first.signIns, second.signIns) < s.PageSize && !s.Clamped
-	check(t, what, got, visible, harmless)
+	if happened < len(events) {
+		return false, false
+	}
+	// What no client can see, as the documentation of History names it.
+	added := slices.DeleteFunc(slices.Clone(got.given), func(row int) bool { return row <= original.Newest })
+	missing := len(got.unseen())
+	excused := len(added) >= missing // the count is right
+	if s.Count != servertest.CountTotal {
+		excused = !onlySignIns // rows left or moved, and nobody counts them
+	}
+	harmless := onlySignIns && !s.Clamped
+	for _, n := range signIns {
+		harmless = harmless && n < s.PageSize
+	}
+	if problem := judge(got, !excused, harmless); problem != "" {
+		t.Errorf("%s; %+v: %s", original, events, problem)
+	}
+	return true, missing > 0 && got.missed == ""
 }
 
-// smallEvents are up to so many sign-ins, with a row that stays, leaves or moves.
-func smallEvents(signIns int) (events []event) {
-	for row := range 4 {
-		for n := range signIns + 1 {
-			events = append(events, event{n, row, false})
-		}
-		events = append(events, event{0, row + 1, true})
+// judge asserts what holds for every walk: each row that was there from the first
+// request to the last came exactly once, or the walk says what it missed; it ends;
+// and where nothing happened that can hide a row it says so. It is empty where all of
+// that is so.
+func judge(got outcome, visible, harmless bool) string {
+	switch unseen := got.unseen(); {
+	case got.twice():
+		return fmt.Sprintf("a row came twice: %v", got.given)
+	case got.requests > 200:
+		return fmt.Sprintf("%d requests", got.requests)
+	case visible && got.missed == "" && len(unseen) > 0:
+		return fmt.Sprintf("the rows %v did not come, and nothing tells", unseen)
+	case harmless && got.missed != "":
+		return "a false alarm: " + got.missed
 	}
-	return events
+	return ""
 }
 
 // everything is true where each case of the models is wanted, which takes minutes.
@@ -169,69 +206,4 @@ func smallServers(yield func(*servertest.HistoryServer) bool) {
 			}
 		}
 	}
-}
-
-// TestWalk_property walks through random servers, larger and odder ones, on which
-// random things happen between the requests.
-func TestWalk_property(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		s := drawServer(t)
-		what := s.String()
-		harmless := drawEvents(t, s)
-		check(t, what, walkOver(s, 0, paging.Limits{}), true, harmless)
-	})
-}
-
-// drawServer is a server that may page in any way, or not at all.
-func drawServer(t *rapid.T) *servertest.HistoryServer {
-	s := servertest.NewHistory(rapid.IntRange(0, 40).Draw(t, "rows"), rapid.IntRange(1, 8).Draw(t, "page size"))
-	s.Count = rapid.SampledFrom([]servertest.CountKind{servertest.CountTotal, servertest.CountOfPage, servertest.CountNone}).Draw(t, "count")
-	s.PerPageStated = rapid.Bool().Draw(t, "perPage")
-	s.Anonymous = rapid.Bool().Draw(t, "anonymous")
-	s.OneBased = rapid.Bool().Draw(t, "from 1")
-	s.EmptyZero = s.OneBased && s.Count != servertest.CountOfPage && rapid.Bool().Draw(t, "page 0 empty")
-	s.Ascending = rapid.IntRange(0, 4).Draw(t, "ascending") == 0
-	switch rapid.IntRange(0, 9).Draw(t, "paging") {
-	case 0:
-		s.PageIgnored = true
-	case 1:
-		s.Circular = true
-	case 2:
-		s.Clamped = true
-	}
-	return s
-}
-
-// drawEvents lets people sign in and, where the server tells its total, revoke
-// between the requests. It reports whether a walk has to be complete: the server
-// pages, and less than a page came in at a time.
-func drawEvents(t *rapid.T, s *servertest.HistoryServer) (harmless bool) {
-	harmless = !s.PageIgnored && !s.Circular && !s.Clamped
-	// Where a row leaves that nobody counts, no client can know it; nor where all
-	// rows change on a server that ignores the page, and the count does not.
-	hides := s.Count == servertest.CountTotal && !s.PageIgnored && rapid.Bool().Draw(t, "hides")
-	for _, request := range rapid.SliceOfNDistinct(rapid.IntRange(1, 30), 0, 12, rapid.ID).Draw(t, "requests") {
-		most := s.PageSize - 1
-		if rapid.IntRange(0, 3).Draw(t, "rush") == 0 {
-			most = 5 * s.PageSize
-		}
-		signIns := rapid.IntRange(0, most).Draw(t, "sign-ins")
-		hidden := 0
-		if hides {
-			hidden = rapid.IntRange(0, 3).Draw(t, "hidden")
-		}
-		if s.Ascending && hidden > 0 {
-			signIns = 0 // a row that leaves at one end as another comes at the other is not to be seen either
-		}
-		at := rapid.IntRange(0, 100).Draw(t, "where")
-		harmless = harmless && hidden == 0 && signIns < s.PageSize
-		s.Before[request] = func(s *servertest.HistoryServer) {
-			for range min(hidden, len(s.Rows)) {
-				s.Hide(s.Rows[at%len(s.Rows)])
-			}
-			s.SignIn(signIns)
-		}
-	}
-	return harmless
 }
