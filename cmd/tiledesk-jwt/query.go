@@ -30,11 +30,11 @@ func (q *query) UnmarshalText(text []byte) error {
 // else as JSON, each on a line.
 func (q *query) write(ctx context.Context, a *app, rows any) error {
 	text, err := json.Marshal(rows)
-	if err != nil {
-		return err
-	}
 	var input any
-	if err := json.NewDecoder(bytes.NewReader(text)).Decode(&input); err != nil {
+	if err == nil {
+		err = json.Unmarshal(text, &input)
+	}
+	if err != nil {
 		return err
 	}
 	var out bytes.Buffer
@@ -50,10 +50,7 @@ func (q *query) write(ctx context.Context, a *app, rows any) error {
 		case string:
 			out.WriteString(safeLines(result) + "\n")
 		default:
-			text, err := gojq.Marshal(withoutTokens(result)) // an expression can decode one, or join it
-			if err != nil {
-				return undone("--jq: %s.", err)
-			}
+			text, _ := gojq.Marshal(withoutTokens(result)) // an expression can decode one, or join it; this never fails
 			out.WriteString(escapeInvisible(string(text)) + "\n")
 		}
 	}

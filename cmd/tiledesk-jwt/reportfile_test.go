@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -170,4 +171,111 @@ func TestReport_writesIdentifiersAsTheyAre(t *testing.T) {
 	if !strings.Contains(text, `"jti":"keyJobs.v1.2"`) || strings.Contains(text, sample) || !strings.Contains(text, `"jti":"[redacted]"`) {
 		t.Errorf("%s", text)
 	}
+}
+
+// A run that cannot use the file leaves it free for one that can, and says why.
+func TestReport_saysWhyItCannotBeUsed(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "report")
+	if err := os.WriteFile(name, []byte("my own note\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openReport(name, lockFile); codeOf(err) != exitUsage || !strings.Contains(err.Error(), "is not a report of tiledesk-jwt") {
+		t.Errorf("%v", err)
+	}
+	if err := os.WriteFile(name, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if report, err := openReport(name, lockFile); err != nil {
+		t.Errorf("still locked: %v", err)
+	} else {
+		report.close()
+	}
+	for name, want := range map[string]string{
+		os.DevNull:                    "this is not a file that a run can resume",
+		filepath.Join(name, "report"): "not a directory",
+		"-":                           "takes the name of a file",
+	} {
+		if _, err := openReport(name, lockFile); codeOf(err) != exitUsage || filesHaveModes && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A torn line is cut off only of the file that was read: one that was removed or put in
+// its place meanwhile is left as it is.
+func TestReport_cutsNoOtherFile(t *testing.T) {
+	t.Parallel()
+	torn := line("1", "a", "revoked") + "\n" + `{"time":"2026-`
+	other := strings.Repeat("x", len(torn))
+	for name, c := range map[string]struct {
+		meanwhile func(name string) error // when the run locks the file
+		says      string
+	}{
+		"removed": {os.Remove, "there is no such file"},
+		"another one": {func(name string) error {
+			if err := os.WriteFile(name+"2", []byte(other), 0o600); err != nil {
+				return err
+			}
+			return os.Rename(name+"2", name)
+		}, "another run is using it"},
+	} {
+		if !filesHaveModes { // Windows lets nobody do that to an open file
+			continue
+		}
+		file := filepath.Join(t.TempDir(), "report")
+		if err := os.WriteFile(file, []byte(torn), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := openReport(file, func(*os.File) error { return c.meanwhile(file) })
+		if codeOf(err) != exitUsage || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if left, err := os.ReadFile(file); err == nil && string(left) != other {
+			t.Errorf("%s: %q is left", name, left)
+		}
+	}
+}
+
+// What cannot be read is not taken for a report without a line.
+func TestReport_saysThatItCannotBeRead(t *testing.T) {
+	t.Parallel()
+	if _, _, err := new(reportFile).readLines(iotest.ErrReader(errors.New("the disk is broken"))); err == nil || !strings.Contains(err.Error(), "the disk is broken") {
+		t.Errorf("%v", err)
+	}
+}
+
+// A token that is left alone in each run has one line, until it is revoked.
+func TestReport_saysOnceWhatIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	before := line("1", "a", "skipped") + "\n" + line("2", "b", "revoked") + "\n" + line("", "", "skipped") + "\n"
+	report, name := reportOf(t, before)
+	write := func(target tiledesk.Target, outcome tiledesk.Outcome) {
+		t.Helper()
+		if !report.write(tiledesk.RevokeResult{Target: target, Outcome: outcome}, time.Now()) {
+			t.Error("it takes no more")
+		}
+	}
+	write(tiledesk.Target{ID: "1", JTI: "a"}, tiledesk.Skipped)
+	write(tiledesk.Target{ID: "2", JTI: "b"}, tiledesk.Skipped)
+	if got := readFile(t, name); got != before || report.resumed() != 1 {
+		t.Errorf("%d resumed: %q", report.resumed(), got)
+	}
+	write(tiledesk.Target{ID: "1", JTI: "a"}, tiledesk.Revoked)
+	write(tiledesk.Target{ID: "3", JTI: "c"}, tiledesk.Skipped)
+	write(tiledesk.Target{}, tiledesk.Skipped) // which tells nothing apart
+	write(tiledesk.Target{ID: "2", JTI: "b"}, tiledesk.Failed)
+	if got := strings.TrimPrefix(readFile(t, name), before); strings.Count(got, "\n") != 4 {
+		t.Errorf("%s", got)
+	}
+}
+
+// Without a file there is nothing that could fail.
+func TestReport_isNoneWithoutAName(t *testing.T) {
+	t.Parallel()
+	report, err := openReport("", lockFile)
+	if err != nil || !report.write(tiledesk.RevokeResult{Outcome: tiledesk.Revoked}, time.Now()) || report.resumed() != 0 || report.has(&tiledesk.Token{ID: "1"}) {
+		t.Errorf("%v", err)
+	}
+	report.close()
 }
