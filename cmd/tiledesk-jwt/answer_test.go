@@ -152,7 +152,7 @@ func TestRevokeAll_saysThatTheListMayLackTokensWhereNoneFits(t *testing.T) {
 		a, asked := asking(t, server, "y")
 		a.now = time.Now
 		err := (&revokeAllCommand{filter: filter{OlderThan: age(day)}, running: running{Concurrency: 1}}).Run(t.Context(), a)
-		if codeOf(err) != c.code || *asked > 0 || deletes(server) > 0 || !strings.Contains(saidBy(a), c.says) {
+		if out := a.stdout.(*bytes.Buffer).String(); codeOf(err) != c.code || *asked > 0 || deletes(server) > 0 || out != "" || !strings.Contains(saidBy(a), c.says) {
 			t.Errorf("%s: %v, asked %d times: %s%s", name, err, *asked, a.stdout, saidBy(a))
 		}
 	}

@@ -54,6 +54,11 @@ func TestRevokeAll_dryRunPrintsThePlanForPrograms(t *testing.T) {
 	if said != want || deletes(server) > 0 {
 		t.Errorf("%d deletes: %q, want %q", deletes(server), said, want)
 	}
+	a, _ = signingIn(server)
+	code, out, said = ran(a, "revoke-all", "--dry-run", "--older-than", "1d", "--rate", "0", "--format", "json")
+	if code != exitDone || strings.Count(out, `"outcome":"planned"`) != 3 || !strings.Contains(out, `"dryRun":true,"revoked":0,`) || !strings.Contains(out, `"skipped":1,"planned":3,`) || strings.Contains(said, "would be revoked: ") {
+		t.Errorf("exit code %d: %s%s", code, out, said)
+	}
 }
 
 // On a terminal it shows the first of them, and asks nothing.
@@ -62,6 +67,7 @@ func TestRevokeAll_dryRunShowsThePlanToPeople(t *testing.T) {
 	for n, want := range map[int]string{
 		1:  "1 token would be revoked, created 2026-11-01 12:00 UTC.\n",
 		10: "10 tokens would be revoked, created from 2026-11-01 12:00 UTC to 2026-11-01 12:00 UTC.\n",
+		11: "  and 1 more\n11 tokens would be revoked, created from 2026-11-01 12:00 UTC to 2026-11-01 12:00 UTC.\n",
 		12: "  and 2 more\n12 tokens would be revoked, created from 2026-11-01 12:00 UTC to 2026-11-01 12:00 UTC.\n",
 	} {
 		for _, width := range []int{narrow, narrow - 1} {
