@@ -82,6 +82,47 @@ func TestIncident_leavesStepsOut(t *testing.T) {
 	}
 }
 
+// At its end it offers to write down what was done, in a new file beside.
+func TestIncident_writesDownWhatWasDone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		gone bool // the folder, when it is to be written
+		code int
+		says string
+	}{
+		"written":     {false, exitDone, `Written\s+down\s+in\s+tiledesk-incident-\d{8}-\d{6}\.json,\s+without\s+any\s+secret`},
+		"not written": {true, exitUndone, `tiledesk-incident-\d{8}-\d{6}\.json:\s+there\s+is\s+no\s+such\s+file`},
+	} {
+		dir := t.TempDir()
+		server := newTestServer(t)
+		leaked := server.Issue(testEmail, 1)[0]
+		term := onTerminal(t, server, 80, []string{"DIR=" + dir}, "incident", "--token-from", "-", "--skip", "prove,list,rest")
+		term.expect(`it is not shown\): $`)
+		term.send(leaked + "\n")
+		term.expect(`cannot\s+be\s+undone\.\s+\[y/N\] $`)
+		term.send("y\n")
+		term.expect(`Write\s+this\s+down\s+in\s+tiledesk-incident-[0-9-]+\.json\?\s+\[Y/n\] $`)
+		if c.gone {
+			if err := os.Remove(dir); err != nil {
+				t.Fatal(err)
+			}
+		}
+		term.send("\n")
+		term.expect(c.says)
+		term.end(c.code)
+		files, _ := filepath.Glob(filepath.Join(dir, "*"))
+		if len(files) != 1-c.code {
+			t.Fatalf("%s: %q", name, files)
+		}
+		for _, file := range files {
+			info, err := os.Stat(file)
+			if record := recordIn(t, file); err != nil || info.Mode().Perm() != 0o600 || record.Outcome != "revoked" {
+				t.Errorf("%v: %s", err, record.gist())
+			}
+		}
+	}
+}
+
 // Where the leaked token is not tried, that of the sign-in shows all the same that the
 // server accepts revoked tokens: nothing is done then.
 func TestIncident_failsByItsOwnToken(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -31,12 +30,18 @@ func TestIncident_interruptedInTheRest(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
 	tokens := server.Issue(testEmail, 30)
-	signals := make(chan os.Signal)
+	signals, brokenOff := make(chan os.Signal), make(chan struct{})
 	var deletes atomic.Int64
 	server.OnRequest(func(r tiledesktest.Request) {
-		if r.Method == http.MethodDelete && deletes.Add(1) == 6 {
-			signals <- os.Interrupt
-			signals <- syscall.SIGTERM // taken when the first one was looked at
+		if r.Method != http.MethodDelete {
+			return
+		}
+		switch n := deletes.Add(1); {
+		case n == 6:
+			breakOff(signals)
+			close(brokenOff)
+		case n > 6: // those beside it must not do the whole rest meanwhile
+			<-brokenOff
 		}
 	})
 	a, stderr := signingIn(server)

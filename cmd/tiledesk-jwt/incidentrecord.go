@@ -93,7 +93,7 @@ func (i *incident) conclude(ctx context.Context) {
 	if !i.isRevoked() || r.Verified != nil && !*r.Verified {
 		i.code = worse(i.code, exitUndone)
 	}
-	if interrupted(ctx) || r.Interrupted {
+	if interrupted(ctx) {
 		i.code = worse(i.code, exitInterrupted)
 	}
 	r.Summary, r.Remains = i.summary(), i.remains()
@@ -231,12 +231,8 @@ func (i *incident) write(ctx context.Context, file *recordFile) {
 
 func (r *incidentRecord) writeTo(file *os.File) error {
 	var line, text bytes.Buffer
-	if err := writeJSON(&line, r); err != nil {
-		return err
-	}
-	if err := json.Indent(&text, line.Bytes(), "", "  "); err != nil {
-		return err
-	}
+	_ = writeJSON(&line, r)                        // plain values, into memory
+	_ = json.Indent(&text, line.Bytes(), "", "  ") // of what was just written
 	if _, err := file.Write(text.Bytes()); err != nil {
 		return err
 	}

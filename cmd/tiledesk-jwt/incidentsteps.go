@@ -135,9 +135,11 @@ func (i *incident) list(ctx context.Context) error {
 	i.heading("What else is signed in")
 	switch {
 	case i.isOfAnother():
-		return i.notReached("Not listed: that takes the credentials of user " + either(i.leak.claims.UserID, "unknown") + ". Begin again with those.")
+		i.notReached("Not listed: that takes the credentials of user " + either(i.leak.claims.UserID, "unknown") + ". Begin again with those.")
+		return nil
 	case i.leak.self && !i.listed:
-		return i.notReached("Not listed: that takes the credentials of the account, or a token that the server accepts.")
+		i.notReached("Not listed: that takes the credentials of the account, or a token that the server accepts.")
+		return nil
 	case i.leak.self:
 		i.showOthers()
 		return nil
@@ -154,12 +156,11 @@ func (i *incident) list(ctx context.Context) error {
 }
 
 // notReached says why, which is less than was asked for where the rest is to be revoked.
-func (i *incident) notReached(why string) error {
+func (i *incident) notReached(why string) {
 	if i.Rest && !i.skips("rest") {
 		i.code = worse(i.code, exitUndone)
 	}
 	i.app.console.note("%s", why)
-	return nil
 }
 
 // fetch lists all tokens but the leaked one and the one in use.
@@ -216,20 +217,39 @@ const notListed = "Sign-ins with Google, OAuth2 or the super password are in no 
 // wantsRest reports whether the others may be revoked: with --yes only on demand.
 func (i *incident) wantsRest() bool { return !i.skips("rest") && (!i.Yes || i.Rest) }
 
-// revokeRest offers to end the others.
-func (i *incident) revokeRest(ctx context.Context) error {
+// theRest is what would be revoked. It says "all" only where the list did.
+func (i *incident) theRest() string {
+	others := count(len(i.others), "other token")
 	switch {
-	case !i.wantsRest():
-		return nil
+	case i.record.Others.Incomplete:
+		return "the " + others + " that could be listed"
+	case len(i.others) == 1:
+		return "the " + others
+	}
+	return "all " + others
+}
+
+// leavesRest reports whether the others cannot be ended, or must not, and says why.
+func (i *incident) leavesRest() bool {
+	switch {
 	case len(i.others) == 0:
 		if i.record.Others != nil && i.record.Others.Incomplete {
-			return i.notReached("Nothing else could be listed, so nothing else was revoked. " + incompleteList)
+			i.notReached("Nothing else could be listed, so nothing else was revoked. " + incompleteList)
 		}
-		return nil
 	case i.leak.self:
-		return i.notReached("To end those, set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE of that account and run: tiledesk-jwt revoke-all --sign-in")
+		i.notReached("To end those, set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE of that account and run: tiledesk-jwt revoke-all --sign-in")
 	case i.Yes && i.s.userID == "" && i.u.report != nil && i.u.report.NotFound > 0:
-		return i.notReached("The other tokens were left alone: the list of " + either(i.s.account, "this account") + " has no entry for the leaked token, of user " + either(i.leak.claims.UserID, "unknown") + ", so this may be another account. With --sign-in that is known.")
+		i.notReached("The other tokens were left alone: the list of " + either(i.s.account, "this account") + " has no entry for the leaked token, of user " + either(i.leak.claims.UserID, "unknown") + ", so this may be another account. With --sign-in that is known.")
+	default:
+		return false
+	}
+	return true
+}
+
+// revokeRest offers to end the others.
+func (i *incident) revokeRest(ctx context.Context) error {
+	if !i.wantsRest() || i.leavesRest() {
+		return nil
 	}
 	i.heading("Revoke the rest")
 	if i.s.basic {
@@ -238,7 +258,7 @@ func (i *incident) revokeRest(ctx context.Context) error {
 	if text := i.app.howLong(len(i.others)); text != "" {
 		i.app.console.note("%s", text)
 	}
-	goes, err := i.goesOn(ctx, false, "Revoke all %d other tokens at %s, but the one in use? This cannot be undone.", len(i.others), i.s.where())
+	goes, err := i.goesOn(ctx, false, "Revoke %s at %s, but the one in use? This cannot be undone.", i.theRest(), i.s.where())
 	if err != nil || !goes {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 
 // terminalSession runs the command, says how it ended, and stays until everything
 // was read: when the leader of a session ends, the system drops what is unread.
-const terminalSession = `trap : INT; if [ "$STDOUT" ]; then tiledesk-jwt "$@" >"$STDOUT"; else tiledesk-jwt "$@"; fi; printf '[exit %d]' $?; read -r _`
+const terminalSession = `trap : INT; cd "${DIR:-.}"; if [ "$STDOUT" ]; then tiledesk-jwt "$@" >"$STDOUT"; else tiledesk-jwt "$@"; fi; printf '[exit %d]' $?; read -r _`
 
 var exited = regexp.MustCompile(`\[exit (\d+)\]$`)
 
