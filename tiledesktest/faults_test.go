@@ -58,6 +58,22 @@ func TestFault_bodyHasATypeUnlessToldOtherwise(t *testing.T) {
 	}
 }
 
+// 200 and 599 are the first and the last status that an answer has.
+func TestInject_takesACopyOfAnyAnswer(t *testing.T) {
+	t.Parallel()
+	s, token, _ := serverWithOneToken(t)
+	for _, status := range []int{200, 599} {
+		header := http.Header{"X-Fault": {"as injected"}}
+		s.Inject(tiledesktest.Fault{Status: status, Header: header})
+		header["X-Fault"] = []string{"changed"}
+		got := send(t, s, http.MethodGet, "/users", "JWT "+token, "")
+		got.wantStatus(t, status)
+		if text := got.header.Get("X-Fault"); text != "as injected" {
+			t.Errorf("X-Fault is %q", text)
+		}
+	}
+}
+
 func TestFault_bodyWithoutStatusTakesThePlaceOfTheServersWords(t *testing.T) {
 	t.Parallel()
 	s, token, path := serverWithOneToken(t)

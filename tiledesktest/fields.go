@@ -57,10 +57,7 @@ type extended struct {
 // MarshalJSON keeps the order of the entry. A further field stands in the place of
 // one of its name, or else at the end.
 func (e extended) MarshalJSON() ([]byte, error) {
-	members, err := members(encode(e.entry))
-	if err != nil {
-		return nil, err
-	}
+	members := members(encode(e.entry))
 	for _, f := range e.fields {
 		i := slices.IndexFunc(members, func(own field) bool { return own.name == f.name })
 		if i < 0 {
@@ -80,18 +77,16 @@ func (e extended) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// members are those of an object, in order.
-func members(object []byte) (list []field, err error) {
+// members are those of an object of our own, in order.
+func members(object []byte) (list []field) {
 	decoder := json.NewDecoder(bytes.NewReader(object))
-	_, err = decoder.Token() // the brace
-	for err == nil && decoder.More() {
-		var name json.Token
+	_, _ = decoder.Token() // the brace
+	for decoder.More() {
 		var f field
-		if name, err = decoder.Token(); err == nil {
-			f.name, _ = name.(string)
-			err = decoder.Decode(&f.value)
-		}
+		name, _ := decoder.Token()
+		f.name, _ = name.(string)
+		_ = decoder.Decode(&f.value)
 		list = append(list, f)
 	}
-	return list, err
+	return list
 }

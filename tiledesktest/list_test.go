@@ -116,15 +116,17 @@ func TestServer_listIsSortedByTheFieldAskedFor(t *testing.T) {
 
 func TestWithSortParam_namesTheParameterThatTheListReads(t *testing.T) {
 	t.Parallel()
-	s := tiledesktest.NewServer(t, tiledesktest.WithSortParam("sort"))
-	s.AddUser(agent, password)
-	byCreation := jtis(s.Issue(agent, 20))
-	byJTI := slices.Sorted(slices.Values(byCreation))
-	if got := listJTIs(s, "direction=1&sort=jti"); !slices.Equal(got, byJTI) {
-		t.Errorf("sort: %v, want %v", got, byJTI)
-	}
-	if got := listJTIs(s, "direction=1&sortField=jti"); !slices.Equal(got, byCreation) {
-		t.Errorf("sortField: %v, want %v", got, byCreation)
+	for name, params := range map[string][2]string{"sort": {"sort", "sortField"}, "": {"sortField", "sort"}} {
+		s := tiledesktest.NewServer(t, tiledesktest.WithSortParam(name))
+		s.AddUser(agent, password)
+		byCreation := jtis(s.Issue(agent, 20))
+		byJTI := slices.Sorted(slices.Values(byCreation))
+		if got := listJTIs(s, "direction=1&"+params[0]+"=jti"); !slices.Equal(got, byJTI) {
+			t.Errorf("%q: %s: %v, want %v", name, params[0], got, byJTI)
+		}
+		if got := listJTIs(s, "direction=1&"+params[1]+"=jti"); !slices.Equal(got, byCreation) {
+			t.Errorf("%q: %s: %v, want %v", name, params[1], got, byCreation)
+		}
 	}
 }
 
@@ -144,6 +146,7 @@ func TestServer_pagesAreCountedAsTheOptionsSay(t *testing.T) {
 		{"a page past the end is empty", nil, "page=3", nil},
 		{"a huge page is empty", nil, "page=4611686018427387905", nil},
 		{"a page that is not a number is the first", nil, "page=x", []int{0, 1}},
+		{"white space in front of a number is skipped", nil, "page=%20%091", []int{2, 3}},
 		{"a page that begins with a number is that", nil, "page=1.9", []int{2, 3}},
 		{"one-based: no page is the first", oneBased, "", []int{0, 1}},
 		{"one-based: page 0 is the first", oneBased, "page=0", []int{0, 1}},

@@ -35,7 +35,7 @@ func TestServer_revokedTokenIsRefusedEverywhereAndStaysInTheList(t *testing.T) {
 			t.Errorf("not revoked: %.8q…", form)
 		}
 	}
-	if s.Revoked(tokens[1]) || s.Revoked("eyJ.unknown.c2lnbmF0dXJl") || s.Revoked("") {
+	if s.Revoked(tokens[1]) || s.Revoked("Bearer "+tokens[0]) || s.Revoked("eyJ.unknown.c2lnbmF0dXJl") || s.Revoked("") {
 		t.Error("another token counts as revoked")
 	}
 	rows := entries(s, "/jwt/history", "JWT "+tokens[1])
@@ -172,6 +172,7 @@ func TestServer_matchesPathsAsExpressDoes(t *testing.T) {
 		{http.MethodDelete, "/jwt/history/here/", own, http.StatusOK},
 		{http.MethodDelete, "/jwt/history/id/", own, http.StatusNotFound}, // the jti "id"
 		{http.MethodDelete, "/jwt/history/ID/nope", own, http.StatusInternalServerError},
+		{http.MethodDelete, "/jwt/history/id/abcd", own, http.StatusInternalServerError}, // hex, and too short
 		{http.MethodDelete, "/jwt/history/id/nope", "", http.StatusUnauthorized},
 		{http.MethodDelete, "/jwt/history/%69d/nope", own, http.StatusBadRequest},
 		{http.MethodDelete, "/jwt/history/id/", "", http.StatusUnauthorized},

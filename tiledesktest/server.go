@@ -54,7 +54,7 @@ func NewServer(tb testing.TB, opts ...Option) *Server {
 	s := NewHandler(opts...)
 	s.tb = tb
 	if err := s.listen(); err != nil {
-		tb.Fatalf("tiledesktest: %v", err)
+		tb.Fatal(err)
 	}
 	tb.Cleanup(s.Close)
 	return s
@@ -66,7 +66,7 @@ func NewServer(tb testing.TB, opts ...Option) *Server {
 func Start(opts ...Option) (*Server, error) {
 	s := NewHandler(opts...)
 	if err := s.listen(); err != nil {
-		return nil, fmt.Errorf("tiledesktest: %w", err)
+		return nil, err
 	}
 	return s, nil
 }
@@ -90,7 +90,7 @@ func (s *Server) listen() error {
 	// Only loopback: the fake accepts tokens that anybody can make up.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return err
+		return fmt.Errorf("tiledesktest: %w", err)
 	}
 	s.url = "http://" + listener.Addr().String()
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second}
@@ -209,10 +209,8 @@ func (s *Server) leave() {
 func (s *Server) record(r Request) {
 	s.mu.Lock()
 	hook := s.hook
-	if hook != nil || !s.opts.withoutRequestLog {
-		r.Header = r.Header.Clone()
-	}
 	if !s.opts.withoutRequestLog {
+		r.Header = r.Header.Clone()
 		s.requests = append(s.requests, r)
 	}
 	s.mu.Unlock()

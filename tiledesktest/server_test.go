@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -179,14 +181,20 @@ func TestServer_saysMisuseClearly(t *testing.T) {
 			s.IssueWithJTI(agent, "taken")
 			s.IssueWithJTI(agent, "taken")
 		},
-		`needs an email and a password`:  func(s *tiledesktest.Server) { s.AddUser(agent, "") },
-		`99 is not the status of an`:     func(s *tiledesktest.Server) { s.Inject(tiledesktest.Fault{Status: 99}) },
-		`Inject: a Delay below zero: -1`: func(s *tiledesktest.Server) { s.Inject(tiledesktest.Fault{Delay: -1}) },
+		`needs an email and a password`:                 func(s *tiledesktest.Server) { s.AddUser(agent, "") },
+		`SetField: this server did not issue the token`: func(s *tiledesktest.Server) { s.SetField("a.b.c", "x", 1) },
+		`SetField: the name is empty`:                   func(s *tiledesktest.Server) { s.SetField(s.Tokens(agent)[0], "", 1) },
+		`SetField: json: unsupported type: chan int`:    func(s *tiledesktest.Server) { s.SetField(s.Tokens(agent)[0], "x", make(chan int)) },
+		`199 is not the status of an`:                   func(s *tiledesktest.Server) { s.Inject(tiledesktest.Fault{Status: 199}) },
+		`600 is not the status of an`:                   func(s *tiledesktest.Server) { s.Inject(tiledesktest.Fault{Status: 600}) },
+		`99 is not the status of an`:                    func(s *tiledesktest.Server) { s.Inject(tiledesktest.Fault{Status: 99}) },
+		`Inject: a Delay below zero: -1`:                func(s *tiledesktest.Server) { s.Inject(tiledesktest.Fault{Delay: -1}) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()
 			s := tiledesktest.NewHandler()
 			s.AddUser(agent, password)
+			s.Issue(agent, 1)
 			text := panicOf(func() { misuse(s) })
 			if !strings.Contains(text, want) || !strings.HasPrefix(text, "tiledesktest: ") {
 				t.Errorf("panics with %q, want %q", text, want)
@@ -202,7 +210,14 @@ func TestServer_saysMisuseClearly(t *testing.T) {
 // spy stands for a test that ends by misuse.
 type spy struct {
 	testing.TB
-	said string
+	said    string
+	helpers []string // who called Helper, so that the test is named where it is wrong
+}
+
+func (s *spy) Helper() {
+	pc, _, _, _ := runtime.Caller(1)
+	name := runtime.FuncForPC(pc).Name()
+	s.helpers = append(s.helpers, name[strings.LastIndexByte(name, '.')+1:])
 }
 
 func (s *spy) Fatalf(format string, args ...any) {
@@ -213,17 +228,25 @@ func TestNewServer_misuseEndsTheTest(t *testing.T) {
 	t.Parallel()
 	tb := &spy{TB: t}
 	s := tiledesktest.NewServer(tb)
-	for _, misuse := range []func(){
-		func() { s.AddUser("", "x") },
-		func() { s.Issue("x", 1) },
-		func() { s.IssueAt("x", time.Now(), 1) },
-		func() { s.IssueWithJTI("x", "j") },
-		func() { s.IssueWithoutJTI("x", 1) },
-		func() { s.Inject(tiledesktest.Fault{Status: 99}) },
+	if !slices.Equal(tb.helpers, []string{"NewServer"}) {
+		t.Errorf("helpers are %q", tb.helpers)
+	}
+	for _, tt := range []struct {
+		misuse  func()
+		helpers []string
+	}{
+		{func() { s.AddUser("", "x") }, []string{"AddUser"}},
+		{func() { s.DisableUser("x") }, []string{"DisableUser", "unknownUser"}},
+		{func() { s.Issue("x", 1) }, []string{"Issue", "unknownUser"}},
+		{func() { s.IssueAt("x", time.Now(), 1) }, []string{"IssueAt", "unknownUser"}},
+		{func() { s.IssueWithJTI("x", "j") }, []string{"IssueWithJTI", "unknownUser"}},
+		{func() { s.IssueWithoutJTI("x", 1) }, []string{"IssueWithoutJTI", "unknownUser"}},
+		{func() { s.SetField("x", "y", 1) }, []string{"SetField"}},
+		{func() { s.Inject(tiledesktest.Fault{Status: 99}) }, []string{"Inject"}},
 	} {
-		tb.said = ""
-		if misuse(); tb.said == "" {
-			t.Error("misuse went by unsaid")
+		tb.said, tb.helpers = "", nil
+		if tt.misuse(); tb.said == "" || !slices.Equal(tb.helpers, tt.helpers) {
+			t.Errorf("it said %q, and the helpers are %q, want %q", tb.said, tb.helpers, tt.helpers)
 		}
 	}
 }

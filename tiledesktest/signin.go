@@ -96,8 +96,8 @@ func validate(fields map[string]json.RawMessage) []fieldError {
 // isEmail is a rough form of the server's check: a name, an @, and a domain
 // that has a dot in it.
 func isEmail(s string) bool {
-	name, domain, ok := strings.Cut(s, "@")
-	if !ok || name == "" || strings.ContainsAny(s, " \t\r\n") || strings.Contains(domain, "@") {
+	name, domain, _ := strings.Cut(s, "@")
+	if name == "" || strings.ContainsAny(s, " \t\r\n") || strings.Contains(domain, "@") {
 		return false
 	}
 	dot := strings.LastIndexByte(domain, '.')

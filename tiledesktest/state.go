@@ -158,8 +158,8 @@ func (st *state) objectID(created time.Time) string {
 	st.ids++
 	var id [12]byte
 	binary.BigEndian.PutUint32(id[8:], st.ids)
-	copy(id[4:9], st.random.process[:])
-	binary.BigEndian.PutUint32(id[:4], uint32(created.Unix()))
+	copy(id[4:], st.random.process[:])
+	binary.BigEndian.PutUint32(id[:], uint32(created.Unix()))
 	return hex.EncodeToString(id[:])
 }
 

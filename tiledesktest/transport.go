@@ -2,6 +2,7 @@ package tiledesktest
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
 	"strconv"
@@ -47,16 +48,12 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 	}()
 	select {
 	case <-ctx.Done():
-		return nil, ctx.Err()
 	case reply := <-served:
-		switch {
-		case reply.done:
+		if reply.done {
 			return reply.response(r), nil
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
 		}
-		return nil, io.ErrUnexpectedEOF
 	}
+	return nil, cmp.Or(ctx.Err(), io.ErrUnexpectedEOF)
 }
 
 func closeBody(r *http.Request) {
@@ -76,16 +73,9 @@ type memoryReply struct {
 
 func (m *memoryReply) Header() http.Header { return m.header }
 
-func (m *memoryReply) WriteHeader(status int) {
-	if m.status == 0 {
-		m.status = status
-	}
-}
+func (m *memoryReply) WriteHeader(status int) { m.status = status }
 
-func (m *memoryReply) Write(b []byte) (int, error) {
-	m.WriteHeader(http.StatusOK)
-	return m.body.Write(b)
-}
+func (m *memoryReply) Write(b []byte) (int, error) { return m.body.Write(b) }
 
 // Flush is what the server calls where its reply has no length.
 func (m *memoryReply) Flush() { m.chunked = true }

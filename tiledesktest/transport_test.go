@@ -3,6 +3,7 @@ package tiledesktest_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -25,6 +26,9 @@ func inMemory(ctx context.Context, s *tiledesktest.Server, method, path, authori
 	response, err := s.Transport().RoundTrip(r)
 	if err != nil {
 		return answer{}, err
+	}
+	if response.ProtoMajor != 1 || response.ProtoMinor != 1 || response.Request != r {
+		return answer{}, fmt.Errorf("the answer is that of %s to %v", response.Proto, response.Request)
 	}
 	content, err := io.ReadAll(response.Body)
 	header := response.Header
@@ -57,6 +61,64 @@ func TestTransport_answersAsOverTheWire(t *testing.T) {
 		want.header.Del("Date") // of net/http itself
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s %s: in memory\n%v, over the wire\n%v", c.method, c.path, got, want)
+		}
+	}
+}
+
+func TestTransport_answersAFaultAsOverTheWire(t *testing.T) {
+	t.Parallel()
+	server := tiledesktest.NewServer(t)
+	for _, fault := range []tiledesktest.Fault{
+		{Status: http.StatusTooManyRequests, Body: "slow down"},
+		{Status: http.StatusTooManyRequests, Body: "<!doctype html>"},
+		{Status: http.StatusTooManyRequests, Body: "-"},
+		{Status: http.StatusTooManyRequests},
+		{Status: http.StatusNoContent},
+		{Status: http.StatusNotModified},
+	} {
+		server.Inject(fault)
+		server.Inject(fault)
+		got, err := inMemory(t.Context(), server, http.MethodGet, "/", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := send(t, server, http.MethodGet, "/", "", "")
+		want.header.Del("Date")
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%d %q: in memory\n%v, over the wire\n%v", fault.Status, fault.Body, got, want)
+		}
+	}
+}
+
+// closing is a body that says whether it was closed.
+type closing struct {
+	io.Reader
+	closed chan struct{}
+}
+
+func (c closing) Close() error {
+	close(c.closed)
+	return nil
+}
+
+func TestTransport_closesTheBody(t *testing.T) {
+	t.Parallel()
+	server := tiledesktest.NewHandler()
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, ctx := range []context.Context{t.Context(), ended} {
+		body := closing{strings.NewReader("{}"), make(chan struct{})}
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://tiledesk.example/auth/signin", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response, err := server.Transport().RoundTrip(r); err == nil {
+			_ = response.Body.Close()
+		}
+		select {
+		case <-body.closed:
+		default:
+			t.Errorf("the body is open, and the context: %v", ctx.Err())
 		}
 	}
 }
@@ -175,7 +237,22 @@ func TestWithRateLimit_refusesWhatIsAboveAMinute(t *testing.T) {
 		time.Sleep(40 * time.Second)
 		get().wantStatus(t, http.StatusOK)
 		get().wantStatus(t, http.StatusTooManyRequests)
+		time.Sleep(time.Minute) // to the moment
+		get().wantStatus(t, http.StatusOK)
 	})
+}
+
+func TestWithRateLimit_below1IsNone(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int{0, -1} {
+		server := tiledesktest.NewHandler(tiledesktest.WithRateLimit(limit))
+		for range 3 {
+			got, err := inMemory(t.Context(), server, http.MethodGet, "/", "")
+			if err != nil || got.status != http.StatusOK {
+				t.Errorf("limit %d: status %d, %v", limit, got.status, err)
+			}
+		}
+	}
 }
 
 func TestWithRateLimit_hasNoEffectAboveTheLimit(t *testing.T) {
@@ -201,6 +278,7 @@ func TestSetField_showsInTheListAndInTheRevocation(t *testing.T) {
 	server.SetField(token, "device", map[string]string{"os": "<old>"})
 	server.SetField("JWT "+token, "device", map[string]string{"os": "<new>"})
 	server.SetField(token, "ip", "192.0.2.7")
+	server.SetField(token, "_id", "first")
 
 	list := send(t, server, http.MethodGet, "/jwt/history", "JWT "+token, "").body
 	revocation := send(t, server, http.MethodDelete, "/jwt/history/phone", "JWT "+token, "").body
@@ -209,7 +287,7 @@ func TestSetField_showsInTheListAndInTheRevocation(t *testing.T) {
 			!strings.Contains(body, `"__v":0,"device":{"os":"\u003cnew\u003e"}}`) {
 			t.Errorf("body %s", body)
 		}
-		if strings.Count(body, `"ip"`) != 1 || strings.Count(body, "device") != 1 {
+		if strings.Count(body, `"_id":"first"`) != 1 || strings.Count(body, `"_id"`) != 1 || strings.Count(body, `"ip"`) != 1 || strings.Count(body, "device") != 1 {
 			t.Errorf("a field stands twice: %s", body)
 		}
 	}
