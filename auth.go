@@ -115,10 +115,10 @@ func checkCredentials(credentials Credentials) error {
 // authorize asks the credentials for the header of one call. What a caller's own
 // credentials give is tidied and checked like the token of JWTAuth.
 func authorize(ctx context.Context, credentials Credentials) (string, error) {
-	value, err := credentials.Authorization(ctx)
-	if _, checked := credentials.(*fixedCredentials); checked {
-		return value, err
+	if fixed, checked := credentials.(*fixedCredentials); checked {
+		return fixed.value(), nil
 	}
+	value, err := credentials.Authorization(ctx)
 	if value, err = sendable(ctx, strings.TrimSpace(value), err); err != nil {
 		return "", ofKind{err, ErrCredentials}
 	}

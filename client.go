@@ -116,30 +116,25 @@ func (c *Client) secrets(r request) *redact.Secrets {
 
 // accepted is the last authorization that the server accepted: a call under it was
 // answered 2xx and read. It lives in a closure, so that nothing that prints a
-// struct can print it. A nil one remembers nothing.
+// struct can print it.
 type accepted struct{ last atomic.Pointer[func() string] }
 
 // has reports whether this authorization is the one.
 func (a *accepted) has(authorization string) bool {
-	if a == nil || authorization == "" {
-		return false
-	}
 	last := a.last.Load()
 	return last != nil && (*last)() == authorization
 }
 
 // note remembers an authorization. It allocates only when there is a new one.
 func (a *accepted) note(authorization string) {
-	if a != nil && authorization != "" && !a.has(authorization) {
+	if !a.has(authorization) {
 		a.last.Store(kept(authorization))
 	}
 }
 
 // noteFirst remembers an authorization unless there is one already.
 func (a *accepted) noteFirst(authorization string) {
-	if a != nil {
-		a.last.CompareAndSwap(nil, kept(authorization))
-	}
+	a.last.CompareAndSwap(nil, kept(authorization))
 }
 
 func kept(authorization string) *func() string {

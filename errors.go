@@ -151,7 +151,7 @@ func (e *APIError) Is(target error) bool {
 	case ErrUnexpectedResponse:
 		return e.kind == target || e.kind == nil && !e.ours && isSuccess(e.StatusCode)
 	case ErrHistoryUnavailable:
-		return e.kind == target || e.kind == nil && !e.ours && saysNoModule(e.StatusCode, e.Message)
+		return e.kind == target || saysNoModule(e.StatusCode, e.Message)
 	default:
 		return e.kind != nil && target == e.kind
 	}

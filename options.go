@@ -49,10 +49,7 @@ func newOptions(opts []Option) (*options, error) {
 		},
 		listing: paging.Limits{Pages: maxListedPages, Bytes: maxListed},
 	}
-	if err := WithBaseURL(DefaultBaseURL)(o); err != nil {
-		return nil, err
-	}
-	for _, option := range opts {
+	for _, option := range append([]Option{WithBaseURL(DefaultBaseURL)}, opts...) {
 		if option == nil {
 			continue
 		}

@@ -49,7 +49,7 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 	if err != nil {
 		return nil, err // texts alone: cannot happen
 	}
-	anonymous := &Client{settings: settings, authorization: func(context.Context) (string, error) { return "", nil }}
+	anonymous := &Client{settings: settings, accepted: new(accepted), authorization: func(context.Context) (string, error) { return "", nil }}
 	r := request{route: routeSignIn, body: body, once: true, unseen: mintedUnseen, inBody: []string{password, jsonInner(password)}}
 	credentials, end := exchange(ctx, anonymous, r, readSignIn)
 	if end.err != nil {
