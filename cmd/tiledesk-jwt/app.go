@@ -73,11 +73,7 @@ func (a *app) run(args []string) int {
 		wrapOut: a.onTerminal.stdout, wrapErr: a.onTerminal.stderr, width: a.width(),
 	}
 	var grammar grammar
-	parser, err := a.parser(&grammar)
-	if err != nil {
-		a.console.complain("tiledesk-jwt: %s", err)
-		return exitUsage
-	}
+	parser := a.parser(&grammar)
 	if len(args) == 0 {
 		a.console.complain("tiledesk-jwt: missing command. Use list, revoke, revoke-all, inspect, doctor, watch, incident, demo or version.\nRun tiledesk-jwt --help to see what each of them does.")
 		return exitUsage
@@ -116,8 +112,8 @@ func (a *app) run(args []string) int {
 	return codeOf(err)
 }
 
-func (a *app) parser(grammar *grammar) (*kong.Kong, error) {
-	parser, err := kong.New(grammar,
+func (a *app) parser(grammar *grammar) *kong.Kong {
+	parser := kong.Must(grammar,
 		kong.Name("tiledesk-jwt"),
 		kong.Description(description),
 		kong.Writers(a.stdout, a.stderr),
@@ -125,10 +121,8 @@ func (a *app) parser(grammar *grammar) (*kong.Kong, error) {
 		kong.Help(a.help),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true, WrapUpperBound: 100}),
 	)
-	if err == nil {
-		withExamples(parser.Model)
-	}
-	return parser, err
+	withExamples(parser.Model)
+	return parser
 }
 
 func explainIf(err error) string {

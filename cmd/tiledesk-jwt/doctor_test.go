@@ -71,6 +71,10 @@ func TestDoctor_endsWith(t *testing.T) {
 			fault: tiledesktest.Fault{Method: "GET", Status: 500}, from: 3,
 			code: exitUndone, found: `"envelope":"object","arrayName":"jwts","perPage":40,"count":4,"firstPage":null`, said: "The server failed.",
 		},
+		"a failure in the third page": {
+			opts: []tiledesktest.Option{tiledesktest.WithOneBasedPages()}, fault: tiledesktest.Fault{Method: "GET", Status: 500}, from: 4,
+			code: exitUndone, found: `"firstPage":null,"sortParameter":null,`, said: "The server failed.",
+		},
 		"a failure where the order is looked at": {
 			fault: tiledesktest.Fault{Method: "GET", Status: 500}, from: 4,
 			code: exitUndone, found: `"firstPage":0,"sortParameter":null,` + notKnown, said: "The server failed.",

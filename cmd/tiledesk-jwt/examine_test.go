@@ -58,6 +58,12 @@ func TestDoctor_looksAtThePages(t *testing.T) {
 			func(url.Values) string { return `{"perPage":40,"count":0,"jwts":[]}` },
 			`"envelope":"object","arrayName":"jwts","perPage":40,"count":0,"firstPage":null,`,
 		},
+		"a page of one": {
+			func(query url.Values) string {
+				return `{"perPage":1,"count":3,"jwts":[` + rowsOf(pages(query), pages(query)+1) + `]}`
+			},
+			`"envelope":"object","arrayName":"jwts","perPage":1,"count":3,"firstPage":0,`,
+		},
 		"an object without numbers": {
 			func(query url.Values) string {
 				if pages(query) > 0 {
@@ -72,6 +78,17 @@ func TestDoctor_looksAtThePages(t *testing.T) {
 				return "\ufeff[" + rowsOf(3*pages(query), 3*pages(query)+3) + `]`
 			},
 			`"envelope":"array","arrayName":null,"perPage":3,"count":null,"firstPage":0,`,
+		},
+		"a second page of one": {
+			func(query url.Values) string { return `[` + rowsOf(3*pages(query), min(3*pages(query)+3, 4)) + `]` },
+			`"envelope":"array","arrayName":null,"perPage":3,"count":null,"firstPage":0,`,
+		},
+		"pages that begin again": {
+			func(query url.Values) string {
+				n := max(pages(query), 1) % 2
+				return `[` + rowsOf(2*n, 2*n+2) + `]`
+			},
+			`"perPage":null,"count":null,"firstPage":1,`,
 		},
 		"half a page twice": {
 			func(query url.Values) string { return `[` + rowsOf(2*pages(query), 2*pages(query)+4) + `]` },

@@ -88,11 +88,15 @@ func scalars(token *tiledesk.Token) (list []member) {
 			return list
 		}
 		key, _ := name.(string)
-		known := key == "_id" || slices.Contains(ownFields, key)
-		again := slices.ContainsFunc(list, func(m member) bool { return m.name == key })
-		if !known && !again && !bytes.ContainsAny(raw[:1], "{[") {
-			list = append(list, member{clean(key), cleaned(raw)})
+		if isOwn(key) || bytes.ContainsAny(raw[:1], "{[") {
+			continue
 		}
+		m := member{clean(key), cleaned(raw)}
+		if i := slices.IndexFunc(list, func(other member) bool { return other.name == m.name }); i >= 0 {
+			list[i] = m // the last one counts, as everywhere
+			continue
+		}
+		list = append(list, m)
 	}
 	return list
 }

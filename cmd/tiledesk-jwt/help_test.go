@@ -14,11 +14,7 @@ func parserOf(t *testing.T) *kong.Kong {
 	t.Helper()
 	a, _ := testApp(new(bytes.Buffer))
 	a.exit = func(int) { t.Error("the parser ended the process") }
-	parser, err := a.parser(new(grammar))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parser
+	return a.parser(new(grammar))
 }
 
 // Whoever adds a command shows how it is used.
@@ -130,5 +126,77 @@ for line in "list --format=j" "revoke --from x" "list --match x"; do words=(tile
 		if want := "offers --format=json --format=jsonl\nfiles\n"; err != nil && len(out) == 0 || string(out) != want {
 			t.Errorf("%s: %q, %v", load, out, err)
 		}
+	}
+}
+
+// helpAt is the help of a command on a terminal of that many columns.
+func helpAt(t *testing.T, columns int, args ...string) (text string) {
+	t.Helper()
+	a, _ := testApp(new(bytes.Buffer))
+	a.console.width, a.console.wrapOut = columns, true
+	a.exit = func(code int) { panic(code) }
+	defer func() {
+		if code := recover(); code != 0 {
+			t.Errorf("%v: exit code %v", args, code)
+		}
+		text = a.stdout.(*bytes.Buffer).String()
+	}()
+	_, _ = a.parser(new(grammar)).Parse(append(args, "--help"))
+	return ""
+}
+
+const inspectAt40 = `Usage: tiledesk-jwt inspect [flags]
+
+Show what a token says about itself.
+Nothing is sent.
+Nothing is sent, and the signature is
+not checked: the claims are what the
+token says of itself.
+
+Examples:
+
+# A token in a file
+tiledesk-jwt inspect leaked.txt
+
+# The one that the environment holds
+tiledesk-jwt inspect
+[<file>]
+    A file that holds a token, or - for
+    stdin. Without it: TILEDESK_TOKEN or
+    TILEDESK_TOKEN_FILE, else stdin.
+--format=FORMAT
+    text or json (text).
+-h, --help
+    Show context-sensitive help.
+-q, --quiet
+    Say nothing but results and errors.
+--no-input
+    Never ask.
+--no-color
+    No colors; NO_COLOR does the same.
+`
+
+// On a narrow terminal nothing is put side by side.
+func TestHelp_ofANarrowTerminal(t *testing.T) {
+	t.Parallel()
+	if got := helpAt(t, 40, "inspect"); got != inspectAt40 {
+		t.Errorf("%s", got)
+	}
+	text := helpAt(t, 40)
+	for _, want := range []string{"Usage: tiledesk-jwt [flags]\n\nList and revoke", "\nwatch\n    Show sign-ins as they appear.\n", "\n--rate=N\n    Requests a minute"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "__complete") {
+		t.Errorf("a hidden command is shown:\n%s", text)
+	}
+	for columns, isNarrow := range map[int]bool{59: true, 60: false} {
+		if text := helpAt(t, columns, "inspect"); strings.Contains(text, "Flags:") == isNarrow || strings.Contains(text, "--rate") {
+			t.Errorf("%d columns:\n%s", columns, text)
+		}
+	}
+	if text := helpAt(t, 80, "list"); !strings.Contains(text, "--rate") {
+		t.Errorf("a flag is missing:\n%s", text)
 	}
 }
