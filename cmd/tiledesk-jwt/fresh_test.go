@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -142,4 +143,41 @@ func TestDoctor_tellsARememberedCheckFromNone(t *testing.T) {
 		t.Errorf("exit code %d: %s%s", code, said, stderr)
 	}
 	allRevoked(t, server)
+}
+
+// Where nobody can sign in, or somebody does not want to wait, it stays unknown, and
+// nothing is signed in for.
+func TestVerify_doesWithoutAFreshToken(t *testing.T) {
+	t.Parallel()
+	interruptedContext, cancel := context.WithCancelCause(t.Context())
+	cancel(errInterrupted)
+	for name, c := range map[string]struct {
+		ctx      context.Context
+		password bool
+		fault    tiledesktest.Fault
+		sent     int // how many requests
+	}{
+		"no password":             {t.Context(), false, tiledesktest.Fault{Path: "/nothing"}, 0},
+		"an interrupt":            {interruptedContext, true, tiledesktest.Fault{Path: "/nothing"}, 0},
+		"a sign-in that fails":    {t.Context(), true, tiledesktest.Fault{Method: "POST", Status: 401}, 1},
+		"a try that fails":        {t.Context(), true, tiledesktest.Fault{Method: "GET", Status: 500}, 3},
+		"a revocation that fails": {t.Context(), true, tiledesktest.Fault{Method: "DELETE", Status: 500}, 2},
+	} {
+		server := newTestServer(t, tiledesktest.WithoutEnforcement())
+		server.Inject(c.fault)
+		a, stderr := signingIn(server)
+		who, err := a.account(true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !c.password {
+			who.password = nil
+		}
+		if cached := a.remembersCheck(c.ctx, &session{who: who}); cached != nil || len(server.Requests()) != c.sent {
+			t.Errorf("%s: %v, %d requests: %s", name, cached, len(server.Requests()), stderr)
+		}
+		if said := strings.Contains(stderr.String(), "A token that this command signed in for, to find out what the server does, could not be revoked."); said != (c.sent == 2) {
+			t.Errorf("%s: %s", name, stderr)
+		}
+	}
 }
