@@ -45,6 +45,7 @@ func TestProve_waitsForACachedCheck(t *testing.T) {
 		"a failure and an acceptance": {[]witness{answers("a", true), answers("b", silent)}, 0, proof{verdict: accepted, jti: "a"}, 0},
 		"fails, then refused":         {[]witness{answers("a", silent, false)}, time.Minute, proof{verdict: refused, waited: 3 * time.Second}, 1},
 		"not waited for":              {[]witness{answers("a", true, false)}, 0, proof{verdict: accepted, jti: "a"}, 0},
+		"refused is not tried again":  {[]witness{answers("a", false, true), answers("b", true, false)}, time.Minute, proof{verdict: refused, waited: 3 * time.Second}, 1},
 		"nothing to try":              {nil, time.Minute, proof{}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -171,4 +172,53 @@ func TestStatus_makesRoomForALog(t *testing.T) {
 	if got := shown(); got != "a [31mb [redacted]" {
 		t.Errorf("%q", got)
 	}
+}
+
+// Where nothing can be drawn over, the first line comes after a second of silence, and the
+// next one ten seconds later: neither a moment sooner nor later.
+func TestStatus_linesComeInTime(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	a, now := testApp(&stderr)
+	a.status = &status{console: a.console, now: a.now, tells: true}
+	a.status.holds()
+	start := *now
+	for _, c := range []struct {
+		after time.Duration
+		lines int
+	}{{quietTime - 1, 0}, {quietTime, 1}, {quietTime + lineInterval - 1, 1}, {quietTime + lineInterval, 2}} {
+		*now = start.Add(c.after)
+		a.status.tick()
+		if got := strings.Count(stderr.String(), "\n"); got != c.lines {
+			t.Errorf("%d lines after %s: %s", got, c.after, stderr.String())
+		}
+	}
+}
+
+// A run that has ended leaves no status line, also where one is being drawn at that moment.
+func TestStatus_start(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, _, _ := statusApp(80)
+		stderr := a.stderr.(*bytes.Buffer)
+		drawing, stopped := make(chan struct{}), false
+		a.status.show(func(time.Time) string { <-drawing; return "Late" })
+		stop := a.status.start()
+		time.Sleep(statusInterval)
+		go func() { stop(); stopped = true }()
+		synctest.Wait()
+		if stopped {
+			t.Error("it did not wait for what is being drawn")
+		}
+		close(drawing)
+		synctest.Wait()
+		if got := stderr.String(); !stopped || got != clearLine+"Late"+clearLine {
+			t.Errorf("stopped is %v: %q", stopped, got)
+		}
+		time.Sleep(time.Minute)
+		if got := stderr.String(); got != clearLine+"Late"+clearLine {
+			t.Errorf("%q after the end", got)
+		}
+	})
+	(&status{}).start()() // of which nobody sees anything
 }

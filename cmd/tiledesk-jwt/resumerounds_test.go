@@ -1,0 +1,172 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
+)
+
+// The second wait before a run signs in again is from one second to three, the third from
+// four to twelve; the first is none.
+func TestRevokeAll_waitsLongerBeforeEachSignIn(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.IssueAt(testEmail, time.Now().Add(-time.Hour), 3)
+	server.Inject(tiledesktest.Fault{Method: "DELETE", Path: "/jwt/history/id/", Times: -1, Status: 401, Body: "Unauthorized"})
+	a, stderr := signingIn(server)
+	var waits []time.Duration
+	a.wait = func(d time.Duration) bool { waits = append(waits, d); return true }
+	a.run([]string{"revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1"})
+	if len(waits) != 3 || waits[0] != 0 || waits[1] < time.Second || waits[1] >= 3*time.Second || waits[2] < 4*time.Second || waits[2] >= 12*time.Second {
+		t.Errorf("%v: %s", waits, stderr)
+	}
+	if said := stderr.String(); !strings.Contains(said, "Signing in again (1 of 3).\n") || !strings.Contains(said, "Signing in again (2 of 3) in ") || !strings.Contains(said, "Signing in again (3 of 3) in ") {
+		t.Errorf("%s", said)
+	}
+}
+
+// An interrupt during the wait ends the run, and a sign-in that fails does: what was not
+// revoked is not attempted, and the exit code says that the server refused.
+func TestRevokeAll_endsWhereItCannotSignInAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		waits bool
+		says  string
+	}{
+		"interrupted": {false, "Signing in again (1 of 3)."},
+		"refused":     {true, "Signing in again failed. The server refused the credentials."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t)
+			server.IssueAt(testEmail, time.Now().Add(-time.Hour), 4)
+			meddler(server, 2)
+			a, _ := signingIn(server)
+			a.wait = func(time.Duration) bool {
+				if c.waits {
+					server.Inject(tiledesktest.Fault{Method: "POST", Status: 401, Body: `{"success":false,"msg":"Authentication failed."}`})
+				}
+				return c.waits
+			}
+			code, out, said := ran(a, "revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1")
+			if code != exitRefused || !strings.HasPrefix(out, "1 revoked, 1 left alone, 1 failed, 2 not attempted.\n") || !strings.Contains(said, c.says) || len(server.Tokens(testEmail)) != 5 {
+				t.Errorf("exit code %d, %d tokens: %s%s", code, len(server.Tokens(testEmail)), out, said)
+			}
+		})
+	}
+}
+
+// A token that never worked is replaced once: it may have been revoked before its first
+// use, but hardly twice.
+func TestRevokeAll_replacesATokenThatNeverWorkedOnce(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.Issue(testEmail, 2)
+	probed := false
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method == http.MethodGet && !probed {
+			probed = true
+			server.Inject(tiledesktest.Fault{Method: "GET", Times: -1, Status: 401, Body: "Unauthorized"})
+		}
+	})
+	a, _ := signingIn(server)
+	code, out, said := ran(a, "revoke-all", "--sign-in", "--yes", "--rate", "0")
+	if code != exitRefused || strings.Count(said, "Signing in again (") != 1 || len(server.Tokens(testEmail)) != 4 || out != "Nothing was revoked.\n" {
+		t.Errorf("exit code %d, %d tokens: %s%s", code, len(server.Tokens(testEmail)), out, said)
+	}
+}
+
+// Each outcome is counted and told once, and what failed is kept with its reason.
+func TestRounds_tellCountsEachOutcome(t *testing.T) {
+	t.Parallel()
+	var told []tiledesk.Outcome
+	r := &rounds{s: &session{jti: "own"}, settled: make(map[tiledesk.Target]bool), opts: tiledesk.RevokeOptions{
+		OnResult: func(r tiledesk.RevokeResult) { told = append(told, r.Outcome) },
+	}}
+	outcomes := []tiledesk.Outcome{tiledesk.Revoked, tiledesk.AlreadyGone, tiledesk.NotFound, tiledesk.Skipped, tiledesk.Planned, tiledesk.Failed, tiledesk.NotAttempted}
+	for _, outcome := range outcomes {
+		r.tell(tiledesk.RevokeResult{Target: tiledesk.Target{JTI: outcome.String()}, Outcome: outcome})
+	}
+	got := r.told
+	if len(told) != len(outcomes) || got.Revoked != 1 || got.AlreadyGone != 1 || got.NotFound != 1 || got.Skipped != 1 || got.Planned != 1 || got.Failed != 1 || got.NotAttempted != 1 || len(got.Failures) != 3 {
+		t.Errorf("%+v", got)
+	}
+	if r.s.ended || !r.dealtWith(tiledesk.Target{JTI: "revoked"}) || r.dealtWith(tiledesk.Target{}) {
+		t.Error("the wrong ones are dealt with")
+	}
+	r.tell(tiledesk.RevokeResult{Target: tiledesk.Target{JTI: "OWN"}, Outcome: tiledesk.Revoked})
+	if !r.s.ended {
+		t.Error("the token in use was revoked")
+	}
+}
+
+// With --include-current a run that was disturbed still revokes the token in use, last of
+// all, and tries that one.
+func TestRevokeAll_includesTheTokenThatItSignedInForAgain(t *testing.T) {
+	t.Parallel()
+	for name, opts := range map[string][]tiledesktest.Option{"rows kept": nil, "rows hidden": {tiledesktest.WithRevokedHidden()}} {
+		server := newTestServer(t, opts...)
+		server.IssueAt(testEmail, time.Now().Add(-time.Hour), 4)
+		meddler(server, 2)
+		a, _ := signingIn(server)
+		code, out, said := ran(a, "revoke-all", "--sign-in", "--include-current", "--yes", "--rate", "0", "--concurrency", "1", "--verify")
+		if code != exitDone || !strings.HasPrefix(out, "5 revoked.\nverified: ") {
+			t.Errorf("%s: exit code %d: %s%s", name, code, out, said)
+		}
+		allRevoked(t, server)
+	}
+}
+
+// Tokens that appeared after the run began are revoked too, once the older ones are.
+func TestRevokeAll_revokesYoungerOnesBehindTheOlder(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.IssueAt(testEmail, time.Now().Add(-time.Hour), 3)
+	server.IssueAt(testEmail, time.Now().Add(time.Hour), 2)
+	meddled := false
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method == http.MethodDelete && !meddled {
+			meddled = true
+			server.Inject(tiledesktest.Fault{Method: "DELETE", Status: 401, Body: "Unauthorized"})
+		}
+	})
+	a, _ := signingIn(server)
+	a.now = time.Now
+	code, out, said := ran(a, "revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1")
+	if code != exitDone || !strings.HasPrefix(out, "5 revoked, 1 left alone.\n") || strings.Count(said, "Signing in again") != 1 {
+		t.Errorf("exit code %d: %s%s", code, out, said)
+	}
+	allRevoked(t, server)
+}
+
+// A dry run that is refused meanwhile goes on with the whole list.
+func TestRevokeAll_dryRunSignsInAgain(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithPageSize(2))
+	server.IssueAt(testEmail, time.Now().Add(time.Hour), 3)
+	refused := false
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Query.Get("page") == "1" && !refused {
+			refused = true
+			server.Inject(tiledesktest.Fault{Method: "GET", Status: 401, Body: "Unauthorized"})
+		}
+	})
+	a, _ := signingIn(server)
+	code, out, said := ran(a, "revoke-all", "--sign-in", "--dry-run", "--rate", "0")
+	if code != exitDone || strings.Count(out, plannedLine) != 3 || !strings.Contains(said, "Signing in again (1 of 3).") {
+		t.Errorf("exit code %d: %s%s", code, out, said)
+	}
+}
+
+func TestInTime(t *testing.T) {
+	t.Parallel()
+	for d, want := range map[time.Duration]string{0: "", time.Second: " in 1s", 1449 * time.Millisecond: " in 1.4s"} {
+		if got := inTime(d); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
