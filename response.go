@@ -86,11 +86,6 @@ func (r *Response) saysNotFound() bool {
 	return r != nil && r.end != endCut && wire.SaysNotFound(r.wire())
 }
 
-// saysFailure reports whether the API itself says that something failed.
-func (r *Response) saysFailure() bool {
-	return r != nil && r.end != endCut && wire.SaysFailure(r.wire())
-}
-
 // canRead reports whether a reader has to say what an answer means: a whole 2xx, or
 // a 401 where that is an answer too.
 func (c *call) canRead(result transport.Result, answer *Response) bool {
@@ -249,7 +244,7 @@ func isRedirect(status int) bool { return status >= 300 && status <= 399 }
 // not in those of the authorization (measured).
 func (c *call) refusalAdvice(answer *Response, replyLost bool) string {
 	kind := credentialKind(c.authorization)
-	own := answer.saysUnauthorized() || kind == "none" && answer.saysFailure()
+	own := answer.saysUnauthorized() || kind == "none" && wire.SaysFailure(answer.wire())
 	switch {
 	case !own:
 		return wire.RefusalAdvice(kind, false)

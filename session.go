@@ -45,10 +45,7 @@ func SignIn(ctx context.Context, email, password string, opts ...Option) (*Clien
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(map[string]string{"email": email, "password": password})
-	if err != nil {
-		return nil, err // texts alone: cannot happen
-	}
+	body, _ := json.Marshal(map[string]string{"email": email, "password": password}) // texts alone: cannot fail
 	anonymous := &Client{settings: settings, accepted: new(accepted), authorization: func(context.Context) (string, error) { return "", nil }}
 	r := request{route: routeSignIn, body: body, once: true, unseen: mintedUnseen, inBody: []string{password, jsonInner(password)}}
 	credentials, end := exchange(ctx, anonymous, r, readSignIn)

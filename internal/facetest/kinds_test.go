@@ -68,6 +68,8 @@ func TestAPIError_asALiteralIsOfItsKind(t *testing.T) {
 		wantKinds(t, literal, want)
 	}
 	wantKinds(t, &tiledesk.APIError{StatusCode: http.StatusBadRequest, Message: "Invalid project id: other"})
+	wantKinds(t, &tiledesk.APIError{StatusCode: 599}, "ErrServer")
+	wantKinds(t, &tiledesk.APIError{StatusCode: 600})
 }
 
 // A 2xx that the server itself contradicts is not a surprise of another shape.
