@@ -100,10 +100,14 @@ func TestIssue_noTwoTokensOfAUserAreOfTheSameTime(t *testing.T) {
 		}
 		s.AddUser("once@example.com", password)
 		s.Issue("once@example.com", 1)
+		s.AddUser("twice@example.com", password)
+		s.Issue("twice@example.com", 1)
+		s.Issue("twice@example.com", 1)
 		began := time.Now().UTC()
 		for email, want := range map[string][]time.Duration{
-			agent:              {-time.Millisecond, 0, time.Millisecond, 2 * time.Millisecond},
-			"once@example.com": {0},
+			agent:               {-time.Millisecond, 0, time.Millisecond, 2 * time.Millisecond},
+			"once@example.com":  {0},
+			"twice@example.com": {0, time.Millisecond},
 		} {
 			var got []time.Duration
 			for _, row := range entries(s, "/jwt/history?direction=1", basic(email, password)) {

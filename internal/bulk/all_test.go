@@ -125,6 +125,33 @@ func TestAll_believesNoServerThatKeepsOnlySomeRevokedRows(t *testing.T) {
 	}
 }
 
+// A row that a listing shows twice is one that it keeps.
+func TestAll_countsARowThatIsListedTwiceOnce(t *testing.T) {
+	t.Parallel()
+	revoked := make(map[string]bool)
+	f := &fake{lists: []list{listOf("a", "b", "c"), listOf("a", "a", "c")}, remove: func(r bulk.Request) bulk.Answer {
+		jti := strings.TrimPrefix(r.Identifier, "id-")
+		if jti == "c" || revoked[jti] {
+			return gone
+		}
+		revoked[jti] = true
+		return bulk.Answer{Attempts: 1, Answered: true}
+	}}
+	got, _ := runAll(t, f, bulk.Options{})
+	got.want(t, map[string]string{"a": "revoked after 1", "b": "revoked after 1", "c": "failed after 2"})
+}
+
+// What one route calls gone may live where its other identifier cannot be sent.
+func TestAll_failsWhereTheOtherRouteCannotBeTried(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{{entries: []bulk.Token{{ID: "a", JTI: "bad"}}}, {}}, remove: func(bulk.Request) bulk.Answer { return gone }}
+	got, _ := runAll(t, f, bulk.Options{})
+	got.want(t, map[string]string{"bad": "failed after 1"})
+	if err := got[0].Err; !errors.Is(err, errGone) || !errors.Is(err, errBase) || !strings.Contains(err.Error(), "by the other identifier it was not tried") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Whether revoked rows are kept is asked once, by both routes, under the authorization of
 // the run; where that cannot be asked, nothing is confirmed.
 func TestAll_asksOnceMoreForWhatItRevoked(t *testing.T) {

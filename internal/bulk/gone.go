@@ -37,7 +37,7 @@ func (r *run) confirm(complete bool) {
 		case again && known && !believed:
 			stillListed++
 			r.record(g.result(Failed, r.treatAsValid("still lists it"), g.attempts))
-		case again && known, !again && complete && r.summary.Passes > g.pass:
+		case again && known, !again && complete: // such a listing brought nothing new, and so came later
 			r.record(g.result(AlreadyGone, nil, g.attempts))
 		case r.stopReason() != nil:
 			r.record(g.result(NotAttempted, r.treatAsValid("nothing has confirmed it"), g.attempts))

@@ -67,6 +67,28 @@ func TestResponse_Ended_ofGzip(t *testing.T) {
 	}
 }
 
+// What ends while the limiter lets an attempt through is not sent any more.
+func TestClient_Do_sendsNothingAfterTheEnd(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	why := errors.New("somebody hung up")
+	result, sent := do(ctx, func(c *transport.Client, _ *transport.Request) {
+		c.Limit = func(context.Context) error { cancel(why); return nil }
+	}, servertest.Unasked(t))
+	if len(sent.Requests()) != 0 || result.Attempts != 0 || !errors.Is(result.Stop, why) || !errors.Is(result.Err, why) {
+		t.Errorf("got %+v after %d requests", result, len(sent.Requests()))
+	}
+}
+
+func TestNew_sendsToNoProxyWhatIsForThisMachine(t *testing.T) {
+	t.Parallel()
+	for _, direct := range []bool{false, true} {
+		if got := transport.New(direct); (got.Proxy == nil) != direct {
+			t.Errorf("direct %v: it asks for a proxy: %v", direct, got.Proxy != nil)
+		}
+	}
+}
+
 // A request without a body has none on the wire either, not an empty one.
 func TestClient_Do_sendsNoBodyWhereThereIsNone(t *testing.T) {
 	t.Parallel()
