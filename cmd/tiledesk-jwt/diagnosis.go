@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"time"
 )
 
 // level says how much a finding matters.
@@ -56,7 +57,7 @@ func (x *examination) isKnown(name string) bool {
 	case "recording":
 		return x.tried || x.ownListed != nil && *x.ownListed
 	case "enforcement":
-		return x.Enforced != nil
+		return x.Enforced != nil || x.notRefusedYet()
 	}
 	return true
 }
@@ -125,15 +126,19 @@ func (x *examination) enforcement() finding {
 		return finding{worthKnowing, name, "not tried. Run tiledesk-jwt doctor with TILEDESK_EMAIL and a password, and without --read-only: it signs in for a token and revokes that one."}
 	case x.Enforced == nil && x.noRevoke != nil:
 		return finding{problem, name, "not known, since its own token could not be revoked. " + explain(x.noRevoke)}
+	case x.notRefusedYet():
+		return finding{problem, name, "NOT REFUSED YET: " + x.howLate() + " after the revocation the server still accepts a token that was in use before. It does check: it refuses one that was revoked before its first use. So it may remember a check for longer than that: doctor --verify-for 10m looks longer. " + treatAll + whatEndsIt}
 	case x.Enforced == nil:
 		return finding{worthKnowing, name, cutShort}
 	case *x.Enforced && x.late != nil:
-		return finding{worthKnowing, name, "a revoked token is refused, but late: the server remembers for a while that a token was good when it was last used. revoke --verify-for 10m waits for that. " + stillElsewhere}
+		return finding{worthKnowing, name, "a revoked token is refused, but late: " + x.howLate() + " after the revocation, since the server remembers for a while that a token was good when it was last used. revoke --verify-for 10m waits for that. " + stillElsewhere}
 	case *x.Enforced:
 		return finding{fine, name, "a revoked token is refused. " + stillElsewhere}
 	}
 	return finding{problem, name, "NOT ENFORCED: the server notes a revocation and still accepts the token. Its administrator has to start it with JWT_HISTORY_ENABLED=true. " + whatEndsIt + " The token of this examination is revoked and still works like the others; its jti is " + x.own.jti + "."}
 }
+
+func (x *examination) howLate() string { return x.waited.Round(time.Second).String() }
 
 const cutShort = "not known, since the examination was interrupted. Run it again."
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -76,7 +77,8 @@ func TestDoctor_saysWhatItFound(t *testing.T) {
 		{func(x *examination) { x.Enforced, x.readOnly = nil, true }, []string{"~ enforcement: not tried. Run tiledesk-jwt doctor with TILEDESK_EMAIL and a password, and without --read-only"}},
 		{func(x *examination) { x.Enforced, x.noRevoke = nil, refusal }, []string{"! enforcement: PROBLEM: not known, since its own token could not be revoked. The server forbids this"}},
 		{func(x *examination) { x.Enforced = nil }, []string{"~ enforcement: not known, since the examination was interrupted. Run it again."}},
-		{func(x *examination) { x.late = ptr(true) }, []string{"~ enforcement: a revoked token is refused, but late: "}},
+		{func(x *examination) { x.late, x.waited = ptr(true), 9*time.Second }, []string{"~ enforcement: a revoked token is refused, but late: 9s after the revocation"}},
+		{func(x *examination) { x.late, x.Enforced = ptr(true), nil }, []string{"! enforcement: PROBLEM: NOT REFUSED YET: 0s after the revocation the server still accepts a token"}},
 		{func(x *examination) { x.Enforced = ptr(false) }, []string{"! enforcement: PROBLEM: NOT ENFORCED: the server notes a revocation and still accepts the token. "}},
 
 		{func(x *examination) { x.Envelope, x.PerPage, x.Count = nil, nil, nil }, []string{"+ list: not known, since the examination was interrupted. Run it again."}},

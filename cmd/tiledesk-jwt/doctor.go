@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/ident"
@@ -11,11 +12,13 @@ import (
 type doctorCommand struct {
 	ReadOnly bool   `name:"read-only" help:"Sign in to nothing and revoke nothing."`
 	Format   string `enum:"text,json" default:"text" placeholder:"FORMAT" help:"text, or json to attach to a bug report (${default})."`
+
+	VerifyFor time.Duration `name:"verify-for" default:"60s" placeholder:"DURATION" help:"How long to try again while the revoked token is still accepted, since a server can remember its check (${default})."`
 }
 
 // Help is what doctor --help says in addition.
 func (*doctorCommand) Help() string {
-	return `What a server does with revocations differs, and nobody outside knows. The doctor finds out: it signs in for a token of its own, revokes that one twice, and leaves every other token alone. Where the server still accepts it, one more token, revoked before its first use, tells whether it remembers its check. That needs TILEDESK_EMAIL and a password; with a token alone, or with --read-only, it only looks.
+	return `What a server does with revocations differs, and nobody outside knows. The doctor finds out: it signs in for a token of its own, revokes that one twice, and leaves every other token alone. Where the server still accepts it, one more token, revoked before its first use, tells whether it remembers its check, and the first is tried again for a minute. That needs TILEDESK_EMAIL and a password; with a token alone, or with --read-only, it only looks.
 
 It ends with 1 when the server still accepts revoked tokens.`
 }
@@ -28,6 +31,8 @@ type examination struct {
 	own  *session          // with the token that it signed in for; nil when it only looks
 	send []tiledesk.Option // for clients that sort under either name
 	who  account
+
+	patience time.Duration // for which a revoked token is tried again
 
 	asJSON bool            // nothing is told before the end
 	told   map[string]bool // the findings that were printed
@@ -53,16 +58,20 @@ type findings struct {
 	paged       bool // the pages were looked at; the same of the sorting
 	sorted      bool
 	pageIgnored bool
-	ownListed   *bool // the token in use, or the one that it signed in for; nil: not known
-	fewTokens   bool  // too few to tell one order from another
-	readOnly    bool  // no token of its own was to be had
-	late        *bool // its token was still accepted: the server checks, and remembers that; nil: not known
-	noRevoke    error // why its own token could not be revoked
-	left        error // that its own token was left
+	ownListed   *bool         // the token in use, or the one that it signed in for; nil: not known
+	fewTokens   bool          // too few to tell one order from another
+	readOnly    bool          // no token of its own was to be had
+	late        *bool         // its token was still accepted: the server checks, and remembers that; nil: not known
+	waited      time.Duration // until it was refused, or given up
+	noRevoke    error         // why its own token could not be revoked
+	left        error         // that its own token was left
 }
 
 // Run is tiledesk-jwt doctor.
 func (c *doctorCommand) Run(ctx context.Context, a *app) error {
+	if c.VerifyFor < 0 {
+		return usage("--verify-for: give a time, such as 60s, or 0s for a single try")
+	}
 	who, err := a.account(!c.ReadOnly)
 	if err != nil {
 		return err
@@ -70,7 +79,7 @@ func (c *doctorCommand) Run(ctx context.Context, a *app) error {
 	if a.flags.SignIn && who.hasToken() {
 		return usage("--sign-in needs an email and a password. Set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE, or omit --sign-in.")
 	}
-	x := &examination{app: a, who: who, send: a.withoutAlias()}
+	x := &examination{app: a, who: who, send: a.withoutAlias(), patience: c.VerifyFor}
 	x.asJSON, x.told = c.Format == "json", make(map[string]bool)
 	client, err := tiledesk.NewClient(who.credentials(), a.options()...)
 	if err != nil {
@@ -115,7 +124,7 @@ func (x *examination) verdict(ctx context.Context, err error) int {
 	if interrupted(ctx) {
 		code = worse(code, exitInterrupted)
 	}
-	if x.left != nil || x.Enforced != nil && !*x.Enforced {
+	if x.left != nil || x.Enforced != nil && !*x.Enforced || x.notRefusedYet() {
 		code = worse(code, exitUndone)
 	}
 	return code
@@ -175,8 +184,9 @@ func (x *examination) tryRevocation(ctx context.Context) error {
 	}
 	x.Enforced = ptr(!still)
 	if still {
-		x.late = x.remembersCheck(ctx, x.own)
-		x.Enforced = ptr(x.late != nil && *x.late)
+		if err := x.tryAgain(ctx); err != nil {
+			return err
+		}
 	}
 	x.reveal(false)
 	if before != nil && *before {
@@ -195,6 +205,28 @@ func (x *examination) tryRevocation(ctx context.Context) error {
 	}
 	return nil
 }
+
+// tryAgain finds out about its token, which is revoked and still accepted, whether the
+// server refuses it later. Where it refuses another one that was never used, that alone
+// proves nothing for those that were.
+func (x *examination) tryAgain(ctx context.Context) error {
+	x.late = x.remembersCheck(ctx, x.own)
+	if x.late != nil && !*x.late {
+		return nil
+	}
+	p := x.prove(ctx, []witness{{x.own.jti, func(ctx context.Context) (bool, error) { return takes(ctx, x.own.Client) }}}, x.patience)
+	x.waited = p.waited
+	switch {
+	case p.verdict == refused:
+		x.Enforced, x.late = ptr(true), ptr(true)
+	case p.verdict == unknown, x.late != nil:
+		x.Enforced = nil
+	}
+	return p.err
+}
+
+// notRefusedYet reports whether its token is still accepted by a server that does check.
+func (x *examination) notRefusedYet() bool { return x.Enforced == nil && x.late != nil && *x.late }
 
 // revokesOwn revokes its own token for the first time.
 func (x *examination) revokesOwn(ctx context.Context) bool {

@@ -8,17 +8,18 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
 // remembering is a front of a server that goes on accepting each token that was
-// accepted once, as a check that is remembered does.
-func remembering(t *testing.T, server *tiledesktest.Server) *httptest.Server {
+// accepted once, as a check that is remembered does, until it is told to forget.
+func remembering(t *testing.T, server *tiledesktest.Server) (front *httptest.Server, forget func()) {
 	t.Helper()
 	var mu sync.Mutex
 	accepted := make(map[string]bool)
-	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	front = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		authorization := r.Header.Get("Authorization")
 		if r.Method != http.MethodGet || !strings.HasPrefix(authorization, "JWT ") {
 			server.ServeHTTP(w, r)
@@ -41,7 +42,11 @@ func remembering(t *testing.T, server *tiledesktest.Server) *httptest.Server {
 		_, _ = w.Write(answer.Body.Bytes())
 	}))
 	t.Cleanup(front.Close)
-	return front
+	return front, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		clear(accepted)
+	}
 }
 
 // A token that was revoked before its first use tells a check that is remembered from
@@ -63,7 +68,7 @@ func TestVerify_tellsARememberedCheckFromNone(t *testing.T) {
 			t.Parallel()
 			server := newTestServer(t, c.opts...)
 			leaked := server.Issue(testEmail, 1)[0]
-			front := remembering(t, server)
+			front, _ := remembering(t, server)
 			a, stderr := signingIn(server)
 			a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": front.URL, "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
 			code := a.run([]string{"incident", "--token-from", fileWith(t, leaked), "--yes", "--verify-for", "0s"})
@@ -131,18 +136,40 @@ func TestVerify_namesATokenThatItLeaves(t *testing.T) {
 	}
 }
 
-// The doctor calls no server lax that remembers its checks.
+// The doctor calls no server lax that remembers its checks, and none strict before it
+// refused a token that was in use.
 func TestDoctor_tellsARememberedCheckFromNone(t *testing.T) {
 	t.Parallel()
-	server := newTestServer(t)
-	front := remembering(t, server)
-	a, stderr := signingIn(server)
-	a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": front.URL, "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
-	code := a.run([]string{"doctor"})
-	if said := a.stdout.(*bytes.Buffer).String(); code != exitDone || !strings.Contains(strings.Join(strings.Fields(said), " "), "a revoked token is refused, but late") {
-		t.Errorf("exit code %d: %s%s", code, said, stderr)
+	for name, c := range map[string]struct {
+		forgets int // after so many waits; 0: never
+		code    int
+		says    string
+	}{
+		"a short while": {4, exitDone, "a revoked token is refused, but late: 12s after the revocation"},
+		"a long while":  {0, exitUndone, "PROBLEM: NOT REFUSED YET: 1m0s after the revocation the server still accepts a token that was in use before."},
+	} {
+		for format, want := range map[string]string{"text": c.says, "json": map[bool]string{true: `"enforced":true}`, false: `"enforced":null}`}[c.code == exitDone]} {
+			t.Run(name+", "+format, func(t *testing.T) {
+				t.Parallel()
+				server := newTestServer(t)
+				front, forget := remembering(t, server)
+				a, stderr := signingIn(server)
+				a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": front.URL, "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
+				waits := 0
+				a.wait = func(time.Duration) bool {
+					if waits++; waits == c.forgets {
+						forget()
+					}
+					return true
+				}
+				code := a.run([]string{"doctor", "--format", format})
+				if said := a.stdout.(*bytes.Buffer).String(); code != c.code || !strings.Contains(strings.Join(strings.Fields(said), " "), want) {
+					t.Errorf("exit code %d: %s%s", code, said, stderr)
+				}
+				allRevoked(t, server)
+			})
+		}
 	}
-	allRevoked(t, server)
 }
 
 // Where nobody can sign in, or somebody does not want to wait, it stays unknown, and
