@@ -38,6 +38,7 @@ type incident struct {
 	owner  *session // with the leaked token itself, where the credentials are of another account; nil: not needed
 	others []*tiledesk.Token
 	listed bool
+	known  bool                   // the list of the account showed the leaked token, where that had to be known
 	rest   *tiledesk.RevokeReport // of the others; nil: they were left alone
 }
 
@@ -92,7 +93,7 @@ func (i *incident) connect(ctx context.Context) (err error) {
 // steps goes through what can be done, until an interrupt.
 func (i *incident) steps(ctx context.Context) {
 	i.open()
-	for _, step := range []func(context.Context) error{i.try, i.revokeIt, i.proveIt, i.list, i.revokeRest} {
+	for _, step := range []func(context.Context) error{i.try, i.recognize, i.revokeIt, i.proveIt, i.list, i.revokeRest} {
 		if err := step(ctx); err != nil {
 			i.code = worse(i.code, codeOf(err))
 			i.record.Interrupted = true

@@ -112,22 +112,52 @@ func TestIncident_waitsForACachedCheck(t *testing.T) {
 // tokens are revoked without a question.
 func TestIncident_endsNoTokensOfTheWrongAccount(t *testing.T) {
 	t.Parallel()
-	server := newTestServer(t)
-	server.AddUser("other@example.com", testPassword)
-	leaked := server.Issue("other@example.com", 1)[0]
-	at := strings.LastIndex(leaked, ".") + 1
-	leaked = leaked[:at] + strings.Repeat("A", len(leaked)-at) // which the server refuses
-	mine := server.Issue(testEmail, 3)
-	a, stderr := signingIn(server)
-	code := a.run([]string{"incident", "--token-from", fileWith(t, leaked), "--yes", "--rest", "--rate", "0"})
-	for _, token := range mine {
-		if server.Revoked(token) {
-			t.Error("a token of another account than that of the leaked one is revoked")
-		}
+	for name, c := range map[string]struct {
+		broken bool // the server refuses the leaked token
+		any    bool // it calls every token revoked
+		flags  []string
+	}{
+		"a token that is refused":              {broken: true},
+		"a token that is left":                 {flags: []string{"--skip", "revoke"}},
+		"a token that is left, and no list":    {flags: []string{"--skip", "revoke,list"}},
+		"a server that calls all of them gone": {any: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t)
+			server.AddUser("other@example.com", testPassword)
+			leaked := server.Issue("other@example.com", 1)[0]
+			if at := strings.LastIndex(leaked, ".") + 1; c.broken {
+				leaked = leaked[:at] + strings.Repeat("A", len(leaked)-at)
+			}
+			if c.any {
+				server.Inject(tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusOK, Body: `{"success":true}`})
+			}
+			mine := server.Issue(testEmail, 3)
+			a, stderr := signingIn(server)
+			code := a.run(append([]string{"incident", "--token-from", fileWith(t, leaked), "--yes", "--rest", "--rate", "0", "--verify-for", "0s"}, c.flags...))
+			for _, token := range mine {
+				if server.Revoked(token) {
+					t.Error("a token of another account than that of the leaked one is revoked")
+				}
+			}
+			if code != exitUndone || !strings.Contains(stderr.String(), "may be another account") {
+				t.Errorf("exit code %d: %s%s", code, a.stdout, stderr)
+			}
+		})
 	}
-	if code != exitUndone || !strings.Contains(stderr.String(), "may be another account") {
+}
+
+// Where the list shows it, the others are, also with an email and a password.
+func TestIncident_endsTheRestWhereTheListShowsTheLeakedToken(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t, tiledesktest.WithRevokedHidden())
+	tokens := server.Issue(testEmail, 3)
+	a, stderr := signingIn(server)
+	if code := a.run([]string{"incident", "--token-from", fileWith(t, tokens[0]), "--yes", "--rest", "--rate", "0"}); code != exitDone {
 		t.Errorf("exit code %d: %s%s", code, a.stdout, stderr)
 	}
+	allRevoked(t, server)
 }
 
 // A list that may lack tokens is not told as if there were none, nor the rest as done.

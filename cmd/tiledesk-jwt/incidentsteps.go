@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/ident"
@@ -127,6 +128,28 @@ func (i *incident) proveByOwn(ctx context.Context) {
 	}
 }
 
+// mayBeOfAnother reports whether nobody is asked about revoking the rest, and the
+// credentials do not tell whose tokens those are.
+func (i *incident) mayBeOfAnother() bool {
+	return i.Yes && i.wantsRest() && i.s.userID == "" && !i.leak.self
+}
+
+// recognize looks for the leaked token in the list of the account, as long as it must be
+// there: a server may call the token of another account revoked, too, and hide it then.
+func (i *incident) recognize(ctx context.Context) error {
+	if !i.mayBeOfAnother() {
+		return nil
+	}
+	tokens, _, err := i.app.listToPick(ctx, i.s, &reportFile{})
+	if interrupted(ctx) {
+		return errNotAnswered
+	}
+	i.known = err == nil && slices.ContainsFunc(tokens, func(token *tiledesk.Token) bool {
+		return ident.SameJTI(token.JTI, i.leak.claims.JTI)
+	})
+	return nil // a list that cannot be had is told by the step that shows it
+}
+
 // list shows what else is signed in.
 func (i *incident) list(ctx context.Context) error {
 	if i.skips("list") && !i.wantsRest() || i.code == exitNoHistory {
@@ -238,8 +261,8 @@ func (i *incident) leavesRest() bool {
 		}
 	case i.leak.self:
 		i.notReached("To end those, set TILEDESK_EMAIL and TILEDESK_PASSWORD_FILE of that account and run: tiledesk-jwt revoke-all --sign-in")
-	case i.Yes && i.s.userID == "" && i.u.report != nil && i.u.report.NotFound > 0:
-		i.notReached("The other tokens were left alone: the list of " + either(i.s.account, "this account") + " has no entry for the leaked token, of user " + either(i.leak.claims.UserID, "unknown") + ", so this may be another account. With --sign-in that is known.")
+	case i.mayBeOfAnother() && !i.known:
+		i.notReached("The other tokens were left alone: the list of " + either(i.s.account, "this account") + " did not show the leaked token, of user " + either(i.leak.claims.UserID, "unknown") + ", so this may be another account. With --sign-in that is known.")
 	default:
 		return false
 	}
