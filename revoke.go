@@ -63,7 +63,8 @@ const (
 	// Skipped: not matched, or the client's own token. An entry without a jti may be
 	// that, as long as no entry shows the own jti.
 	Skipped
-	// Planned: a dry run would have revoked it.
+	// Planned: a dry run would have revoked it. An entry without a jti, where others show
+	// one, is Failed in a dry run too.
 	Planned
 	// Failed: this one was not revoked, or it is unknown whether it was.
 	Failed

@@ -15,6 +15,7 @@ import (
 func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, selection *selection) error {
 	a.console.note("Dry run: nothing is revoked.")
 	u, progress := selection.undertaking, a.newProgress(0)
+	u.plans = true
 	report := a.revokeAll(ctx, s, tiledesk.RevokeOptions{
 		DryRun:         true,
 		Concurrency:    1, // nothing is sent, and so the order stays that of the list
@@ -33,7 +34,7 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 	progress.finish()
 	code := a.conclude(ctx, report, false)
 	u.report = report
-	if code != exitDone && !errors.Is(report.Err(), tiledesk.ErrIncompleteHistory) {
+	if report.RunErr() != nil && !errors.Is(report.RunErr(), tiledesk.ErrIncompleteHistory) {
 		return ended(code)
 	}
 	if err := selection.file.failed; err != nil {
@@ -41,6 +42,9 @@ func (c *revokeAllCommand) preview(ctx context.Context, a *app, s *session, sele
 	}
 	selection.incomplete = report.Incomplete
 	a.showPlan(selection, true)
+	if report.Failed > 0 {
+		a.console.complain("%s would fail.", count(report.Failed, "token"))
+	}
 	return u.withLeft(ended(code))
 }
 
@@ -129,6 +133,9 @@ func (a *app) showPlan(selection *selection, dryRun bool) {
 		sentence("1 token would be revoked, created %s.", clock(t.oldest))
 	default:
 		sentence("%s would be revoked, created from %s to %s%s.", count(t.planned, "token"), clock(t.oldest), clock(t.newest), undated)
+	}
+	if t.nameless > 0 {
+		a.console.warn("%s of those shows no jti in the list. Whatever becomes of the entry, the server may still accept such a token. %s", count(t.nameless, "token"), whatEndsIt)
 	}
 	if text := t.leftAlone(selection.before); text != "" {
 		a.console.note("%s", text)

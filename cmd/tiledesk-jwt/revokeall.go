@@ -93,6 +93,7 @@ type tally struct {
 	undated                                  int // of those planned
 	others                                   int // that a --match leaves alone
 	maybeInUse                               int // without a jti, by which the token in use is known
+	nameless                                 int // without a jti, of those planned
 	oldest, newest                           time.Time
 	first                                    []*tiledesk.Token
 }
@@ -164,6 +165,9 @@ func (s *selection) plan(planned []*tiledesk.Token, incomplete bool) {
 
 func (t *tally) plan(token *tiledesk.Token) {
 	t.planned++
+	if token.JTI == "" {
+		t.nameless++
+	}
 	if len(t.first) < maxShown {
 		t.first = append(t.first, token)
 	}

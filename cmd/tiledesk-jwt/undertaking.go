@@ -16,6 +16,7 @@ const inJSON = "json"
 type undertaking struct {
 	app      *app
 	json     bool
+	plans    bool // nothing is revoked
 	keeps    bool // the results are kept, also where nothing is printed as JSON
 	lines    bool // each target has a line of its own
 	file     *reportFile
@@ -67,11 +68,20 @@ func (u *undertaking) did(r tiledesk.RevokeResult) {
 	}
 	switch {
 	case u.lines && (!u.json || trouble || r.Outcome == tiledesk.NotAttempted), !u.lines && trouble && u.failed <= maxShown:
-		u.app.showResult(r)
+		u.show(r)
 	}
 	if u.progress != nil {
 		u.progress.did(r)
 	}
+}
+
+// show tells what became of a target, or what would.
+func (u *undertaking) show(r tiledesk.RevokeResult) {
+	if u.plans && r.Outcome == tiledesk.Failed {
+		u.app.console.complain("would fail: %s: %s", nameOf(r.Target), reason(r.Err))
+		return
+	}
+	u.app.showResult(r)
 }
 
 // withUntaken adds the targets that a run which stopped did not even take up: it takes

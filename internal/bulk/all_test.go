@@ -212,6 +212,21 @@ func TestAll_tellsOfASingleTokenWithoutAJTI(t *testing.T) {
 	}
 }
 
+// A dry run says of a token that would fail that it would, and sends nothing.
+func TestAll_plansNoRevocationOfATokenThatOutlivesIt(t *testing.T) {
+	t.Parallel()
+	nameless := bulk.Token{ID: "id-1"}
+	f := &fake{authorization: func() (string, error) { return "", nil }, lists: []list{{entries: []bulk.Token{nameless}}}}
+	got, _ := runAll(t, f, bulk.Options{DryRun: true})
+	got.want(t, map[string]string{"": "planned after 0"})
+	f.lists = []list{{entries: append(listOf("a").entries, nameless)}}
+	got, _ = runAll(t, f, bulk.Options{DryRun: true})
+	got.want(t, map[string]string{"a": "planned after 0", "": "failed after 0"})
+	if len(f.sent) != 0 {
+		t.Errorf("sent %v", f.identifiers())
+	}
+}
+
 func TestAll_countsEntriesThatNameNoToken(t *testing.T) {
 	t.Parallel()
 	anonymous := bulk.Token{Raw: []byte(`{"ip":"::1"}`)}

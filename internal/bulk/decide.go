@@ -55,7 +55,7 @@ type facts struct {
 // still to be confirmed by a listing, unless the token was refused.
 func (a Answer) decide(j job, f facts) (Outcome, error) {
 	switch {
-	case j.nameless() && f.jtis && (a.Err == nil || a.Gone):
+	case j.outlives(f.jtis) && (a.Err == nil || a.Gone):
 		return Failed, errWithoutJTI
 	case a.Err == nil:
 		return Revoked, nil
@@ -74,3 +74,15 @@ func (a Answer) decide(j job, f facts) (Outcome, error) {
 	}
 	return NotAttempted, fmt.Errorf("tiledesk: not revoked, the run stopped meanwhile: %w", f.stop)
 }
+
+// plan is what a run would come to for a job, as far as that is known before.
+func (j job) plan(jtis bool) (Outcome, error) {
+	if j.outlives(jtis) {
+		return Failed, errWithoutJTI
+	}
+	return Planned, nil
+}
+
+// outlives reports whether the token of an entry lives on whatever becomes of that: it
+// shows no jti, where others do.
+func (j job) outlives(jtis bool) bool { return j.nameless() && jtis }

@@ -99,7 +99,8 @@ func (r *run) check(j job, req Request) error {
 // revoke sends what it takes to revoke one token, and settles the outcome.
 func (r *run) revoke(j job, req Request) {
 	if r.options.DryRun {
-		r.record(j.result(Planned, nil, 0))
+		outcome, err := j.plan(r.jtis)
+		r.record(j.result(outcome, err, 0))
 		return
 	}
 	req.Grace = r.grace
