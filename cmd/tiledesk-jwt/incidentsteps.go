@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/ident"
@@ -39,12 +38,6 @@ func (i *incident) revokeIt(ctx context.Context) error {
 
 func (i *incident) tookBefore() bool {
 	return i.record.AcceptedBefore != nil && *i.record.AcceptedBefore
-}
-
-// isOfAnother reports whether the credentials are not known to be those of the user of
-// the token.
-func (i *incident) isOfAnother() bool {
-	return i.owner != nil || i.s.userID != "" && i.s.userID != i.leak.claims.UserID
 }
 
 // revokeByItself lets the leaked token revoke itself, since nobody else can.
@@ -126,28 +119,6 @@ func (i *incident) proveByOwn(ctx context.Context) {
 	if p.verdict == accepted { // and then it is nothing that the revocation ends
 		i.code = worse(i.code, exitUndone)
 	}
-}
-
-// mayBeOfAnother reports whether nobody is asked about revoking the rest, and the
-// credentials do not tell whose tokens those are.
-func (i *incident) mayBeOfAnother() bool {
-	return i.Yes && i.wantsRest() && i.s.userID == "" && !i.leak.self
-}
-
-// recognize looks for the leaked token in the list of the account, as long as it must be
-// there: a server may call the token of another account revoked, too, and hide it then.
-func (i *incident) recognize(ctx context.Context) error {
-	if !i.mayBeOfAnother() {
-		return nil
-	}
-	tokens, _, err := i.app.listToPick(ctx, i.s, &reportFile{})
-	if interrupted(ctx) {
-		return errNotAnswered
-	}
-	i.known = err == nil && slices.ContainsFunc(tokens, func(token *tiledesk.Token) bool {
-		return ident.SameJTI(token.JTI, i.leak.claims.JTI)
-	})
-	return nil // a list that cannot be had is told by the step that shows it
 }
 
 // list shows what else is signed in.
