@@ -69,8 +69,8 @@ func (p HistoryPage) Format(f fmt.State, verb rune) {
 // [JWTService.ListHistory].
 //
 // Some misses no client can see, and no error reports them. On a server without a
-// count over all pages: a row leaves the list, or moves to its front, and another
-// is never shown. On a server with one: as many new rows are listed as old ones are
+// count over all pages: a row leaves the list, or moves to its front, and it or
+// another is never shown. On a server with one: as many new rows are listed as old ones are
 // missed, so that the count is right; one row leaves and one comes at the other end
 // between the same two requests, for example. Where that matters, list again.
 //

@@ -241,8 +241,11 @@ func (s *JWTService) RevokeEach(ctx context.Context, targets iter.Seq2[Target, e
 //
 // All is what the list shows. It cannot show sign-ins with Google or OAuth2, those
 // with the super password, and most tokens of signinWithCustomToken, of which only
-// the first exchange is announced (read in routes/auth.js of 2.19.16). Nor does any
-// listing show what [JWTService.History] says no client can see.
+// the first exchange is announced (read in routes/auth.js of 2.19.16). Nor does a
+// listing show what no client can see, which the next one shows unless it misses it
+// too: without a count over all pages, a row that moves to the front, or one that is
+// hidden as another leaves; with it, one that is missed as a new one comes at the
+// other end between the same two requests. See [JWTService.History].
 //
 // Nothing can be lost by running it twice, or two at once. On a server that keeps
 // revoked rows in the list, each run revokes the whole history again: choose with
