@@ -56,33 +56,46 @@ var nested = []any{
 // everything is true where each case of the models is wanted, which takes minutes.
 var everything = os.Getenv("MODEL") == "all"
 
-// TestReadRevocation_pairsByTheRules goes through all objects of two members; go test
-// takes every 997th of them, and with MODEL=all every one.
+// TestReadRevocation_pairsByTheRules goes through all objects of two members, alone and
+// behind a yes; go test takes every 997th of them, and with MODEL=all every one.
 func TestReadRevocation_pairsByTheRules(t *testing.T) {
 	t.Parallel()
+	step, made := 997, 0
+	if everything {
+		step = 1
+	}
+	pairs(step, func(o object) {
+		made++
+		for _, asked := range asked {
+			compare(t, asked, 200, true, o)
+		}
+	})
+	t.Logf("%d objects, by either route", made)
+}
+
+// pairs gives one of so many of all objects of two members, alone and behind what says
+// that the token is revoked: much that speaks against that decides only there.
+func pairs(step int, each func(object)) {
 	var members []member
 	for _, name := range memberNames {
 		for _, value := range append(scalars, nested...) {
 			members = append(members, member{name, value})
 		}
 	}
-	step := 997
-	if everything {
-		step = 1
-	}
-	cases, made := 0, 0
+	cases := 0
 	for _, first := range members {
 		for _, second := range members {
-			if cases++; cases%step == 0 {
-				made++
-				for _, asked := range asked {
-					compare(t, asked, 200, true, object{first, second})
+			for _, yes := range []object{nil, {{"success", true}}, ownToken} {
+				if cases++; cases%step == 0 {
+					each(slices.Concat(yes, object{first, second}))
 				}
 			}
 		}
 	}
-	t.Logf("%d of %d objects, by either route", made, cases)
 }
+
+// statuses are those of answers that can mean a revocation.
+var statuses = []int{200, 201, 202, 203, 204, 205, 206, 207, 226}
 
 // TestReadRevocation_byTheRules draws answers of any depth, status and end.
 func TestReadRevocation_byTheRules(t *testing.T) {
@@ -133,8 +146,8 @@ func compare(t interface{ Fatalf(string, ...any) }, asked wire.Asked, status int
 	case fault.Kind == wire.NotFound:
 		got = isGone
 	}
-	if want := decide(asked, status, whole, body); got != want {
-		t.Fatalf("%d (whole: %t) %s, asked for %+v: the token is %s, by the rules %s", status, whole, answer.Body, asked, got, want)
+	if want, why := theRules.decide(asked, status, whole, body); got != want {
+		t.Fatalf("%d (whole: %t) %s, asked for %+v: the token is %s, by the rules %s, since %s", status, whole, answer.Body, asked, got, want, why)
 	}
 }
 

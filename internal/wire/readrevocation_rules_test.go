@@ -9,9 +9,10 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
-// The rules of a revocation once more, as docs/server.md states them ("What an answer
-// proves") and not as the code decides them: a table of sentences over a tree that no
-// parser of JSON has touched. readrevocation_model_test.go compares the two.
+// The rules of a revocation once more, as docs/server.md states them ("A 2xx to a DELETE,
+// rule by rule") and not as the code decides them: a table of sentences over a tree that
+// no parser of JSON has touched. readrevocation_model_test.go compares the two, and
+// readrevocation_verdict_test.go holds the table against the document.
 
 // object is an object of JSON with its members in order, names that come twice
 // included.
@@ -46,7 +47,7 @@ type rule struct {
 
 // Where one of them holds for any part, the token is still valid.
 var speaksAgainst = []rule{
-	{"success is no yes", func(p part) bool { return p.any(not(yes), "success") }},
+	{"success is not a yes", func(p part) bool { return p.any(not(yes), "success") }},
 	{"there is an error", func(p part) bool { return p.any(something, "error", "err", "writeConcernError") }},
 	{"there are errors", func(p part) bool {
 		return p.any(func(v any) bool { return something(v) && !bare(v) }, "errors", "writeErrors")
@@ -65,7 +66,7 @@ var speaksAgainst = []rule{
 	{"a count of nothing, which cannot be the document's", func(p part) bool {
 		return !p.inner && !p.isOwn() && p.any(naught, otherCounts...)
 	}},
-	{"a count is no count", func(p part) bool { return p.any(not(atLeast(0, math.MaxInt32)), counts...) }},
+	{"a count is not a number of tokens", func(p part) bool { return p.any(not(atLeast(0, math.MaxInt32)), counts...) }},
 	{"nobody knows whether anything was updated", func(p part) bool { return p.any(null, "updatedExisting") }},
 	{"the write was not acknowledged", func(p part) bool { return p.any(not(yes), "ok", "acknowledged") }},
 	{"nothing was changed, and nothing says that it was found", func(p part) bool {
@@ -77,10 +78,10 @@ var speaksAgainst = []rule{
 		return !p.inner && (p.any(anything, "perPage") || !p.names() && slices.ContainsFunc(p.object, isListed))
 	}},
 	{"a wrapper holds false", func(p part) bool { return p.any(func(v any) bool { return v == false }, wrappers...) }},
-	{"a wrapper holds 0, nothing or a word that says no", func(p part) bool {
+	{"a wrapper holds 0, nothing or a word that says no, and is not a field of the token", func(p part) bool {
 		return p.any(func(v any) bool { return v != nil && !something(v) || negative(v) }, p.foreign()...)
 	}},
-	{"a wrapper holds a list", func(p part) bool { return p.any(isArray, p.foreign()...) }},
+	{"a wrapper holds a list, and is not a field of the token", func(p part) bool { return p.any(isArray, p.foreign()...) }},
 }
 
 var saysNotThere = []rule{
@@ -88,7 +89,7 @@ var saysNotThere = []rule{
 	{"nothing was updated", func(p part) bool {
 		return p.any(func(v any) bool { return v != nil && !something(v) }, "updatedExisting")
 	}},
-	{"a wrapper holds null", func(p part) bool { return p.any(null, p.foreign()...) }},
+	{"a wrapper holds null, and is not a field of the token", func(p part) bool { return p.any(null, p.foreign()...) }},
 }
 
 var saysThere = []rule{
@@ -107,60 +108,6 @@ var saysRevoked = []rule{
 		return !p.inner && p.any(anything, slices.Concat(counts, changes, []string{"ok", "acknowledged"})...)
 	}},
 	{"it is the document of the token", part.isOwn},
-}
-
-// decide says what an answer with that body means for the token; that of an empty one is
-// [nothing].
-func decide(asked wire.Asked, status int, whole bool, body any) verdict {
-	said := ofBody(asked, body)
-	closes := isObject(body) || isArray(body) || isText(body) // what ends by itself was not cut short
-	switch promises := []int{200, 201, 203, 204, 205}; {
-	case !whole && !closes:
-		return isAlive
-	case body == nothing && (status == 203 || status == 205), said == isRevoked && !slices.Contains(promises, status):
-		return isAlive
-	}
-	return said
-}
-
-// nothing is the body of an empty answer.
-var nothing = struct{}{}
-
-func ofBody(asked wire.Asked, body any) verdict {
-	switch body := body.(type) {
-	case nil:
-		return isGone
-	case object:
-		return ofObject(asked, body)
-	case string:
-		if strings.EqualFold(body, "ok") {
-			return isRevoked
-		}
-	case bool:
-		if body {
-			return isRevoked
-		}
-	case struct{}:
-		return isRevoked
-	}
-	return isAlive
-}
-
-func ofObject(asked wire.Asked, body object) verdict {
-	parts, deep := opened(part{object: body, asked: asked}, 3)
-	anyHolds := func(rules []rule) bool {
-		return slices.ContainsFunc(rules, func(r rule) bool { return slices.ContainsFunc(parts, r.holds) })
-	}
-	absent, there := anyHolds(saysNotThere), anyHolds(saysThere)
-	switch {
-	case deep, anyHolds(speaksAgainst), absent && there:
-		return isAlive
-	case absent:
-		return isGone
-	case len(body) == 0, anyHolds(saysRevoked):
-		return isRevoked
-	}
-	return isAlive
 }
 
 // opened are a part and all that its wrappers hold, down to a depth; deep is true
