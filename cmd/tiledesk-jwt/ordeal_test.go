@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -91,7 +92,10 @@ func (o *ordeal) signedIn() (left []string) {
 // is not so. A run that was killed by KILL may leave a torn line.
 func (o *ordeal) reported(name string, maybeTorn bool) (done map[string]bool, lies []string) {
 	file, err := os.Open(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // a signal came before anything was done
+		return nil, nil
+	case err != nil:
 		return nil, []string{err.Error()}
 	}
 	defer file.Close()
