@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -31,6 +32,9 @@ func TestCommand_outlivesItsTerminal(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if c.code == exitInterrupted && signal.Ignored(syscall.SIGHUP) {
+				t.Skip("these tests run under nohup")
+			}
 			server := newTestServer(t)
 			asked, goOn := make(chan struct{}), make(chan struct{})
 			release := sync.OnceFunc(func() { close(goOn) })
