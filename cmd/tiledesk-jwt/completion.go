@@ -71,7 +71,7 @@ func offers(root *kong.Node, words []string) []string {
 	node := root
 	for _, word := range words {
 		for _, child := range node.Children {
-			if child.Name == word && node == root {
+			if child.Name == word {
 				node = child
 			}
 		}

@@ -36,6 +36,7 @@ func TestComplete(t *testing.T) {
 		"list --json ":           "id jti createdAt updatedAt current",
 		"revoke --from x":        ":files",
 		"revoke --from=x":        "",
+		"list a=--al":            "",
 		"revoke a=b":             "",
 		"demo --shell ":          "sh powershell auto",
 		"=":                      "",

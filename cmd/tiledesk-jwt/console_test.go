@@ -22,14 +22,14 @@ func TestConsole_writes(t *testing.T) {
 		"an error":                      {func(c *console) { c.complain("%s", errors.New(long)) }, "", "one two three\nfour five\n"},
 		"lines":                         {func(c *console) { c.lines("a " + sample + "\nb\x07") }, "", "a [redacted]\nb\n"},
 		"a line of what is asked about": {func(c *console) { c.show("  %s", long) }, "", "  " + long + "\n"},
-		"an entry":                      {func(c *console) { c.item(long + " six seven") }, "- one two three four\n  five six seven\n", ""},
+		"an entry":                      {func(c *console) { c.item(long + " six seven eight nine ten") }, "- one two three four five\n  six seven eight nine\n  ten\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out, stderr bytes.Buffer
 			console := &console{stdout: &out, stderr: &stderr, wrapOut: true, wrapErr: true, width: 14}
 			if name == "an entry" {
-				console.width = 22
+				console.width = 25
 			}
 			c.write(console)
 			if out.String() != c.out || stderr.String() != c.stderr {
@@ -52,6 +52,11 @@ func TestConsole_writes(t *testing.T) {
 func TestConsole_columns(t *testing.T) {
 	t.Parallel()
 	const text = "one two three four five six seven eight nine ten eleven twelve\x1b"
+	var narrowest bytes.Buffer
+	(&console{stdout: &narrowest, width: 10}).columns(plain, "label", 6, "one two three four 20 and one two three fours 21")
+	if got := narrowest.String(); got != "label\n  one two three four\n  20 and one two three\n  fours 21\n" {
+		t.Errorf("%q", got)
+	}
 	for width, want := range map[int]string{
 		60: "\x1b[32mlabel \x1b[0m  one two three four five six seven eight nine ten\n        eleven twelve\n",
 		59: "\x1b[32mlabel\x1b[0m\n  one two three four five six seven eight nine ten eleven\n  twelve\n",
@@ -72,5 +77,16 @@ func TestConsole_columns(t *testing.T) {
 		if got := (&console{color: c.color}).paint(c.style, "a"); got != c.want {
 			t.Errorf("%q", got)
 		}
+	}
+}
+
+// An entry gets some room also where the terminal has little.
+func TestConsole_itemOfANarrowTerminal(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	c := &console{stdout: &out, wrapOut: true, width: 10}
+	c.item("20 and one two three 21 and one two threes")
+	if got := out.String(); got != "- 20 and one two three\n  21 and one two\n  threes\n" {
+		t.Errorf("%q", got)
 	}
 }

@@ -13,13 +13,10 @@ import (
 // it lets leave at once not counted. It is 0 without a limit.
 func (a *app) leftByLimit(requests int, now time.Time) time.Duration {
 	limiter, ok := a.limit().(*rate.Limiter)
-	if !ok || limiter == nil {
+	if !ok {
 		return 0
 	}
-	waiting := float64(requests) - limiter.TokensAt(now)
-	if waiting <= 0 {
-		return 0
-	}
+	waiting := max(0, float64(requests)-limiter.TokensAt(now))
 	return time.Duration(waiting / float64(limiter.Limit()) * float64(time.Second))
 }
 

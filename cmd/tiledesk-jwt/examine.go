@@ -133,11 +133,11 @@ func (x *examination) sorting(ctx context.Context) error {
 		if name == "sort" {
 			opts = append(slices.Clone(opts), tiledesk.WithSortAlias()) // it sends both
 		}
+		var page *tiledesk.HistoryPage
 		client, err := tiledesk.NewClient(x.who.credentials(), opts...)
-		if err != nil {
-			return err
+		if err == nil {
+			page, err = client.JWT.ListHistory(ctx, &tiledesk.ListHistoryOptions{SortField: "jti", Direction: tiledesk.Ascending})
 		}
-		page, err := client.JWT.ListHistory(ctx, &tiledesk.ListHistoryOptions{SortField: "jti", Direction: tiledesk.Ascending})
 		if err != nil {
 			return err
 		}

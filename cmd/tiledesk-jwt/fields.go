@@ -40,10 +40,7 @@ type member struct {
 // text is the value for people and CSV: a text without its quotes.
 func (m member) text() string {
 	var text string
-	switch {
-	case len(m.value) == 0, string(m.value) == "null":
-		return ""
-	case json.Unmarshal(m.value, &text) == nil:
+	if json.Unmarshal(m.value, &text) == nil { // null is empty, and so is what is absent
 		return text
 	}
 	return string(m.value)

@@ -46,7 +46,7 @@ func TestFields_thatArePlain(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		manyFields: `{"status":"active","tries":3,"on":true,"none":null,"raw":"[redacted]"}`,
-		`[1]`:      "{}", "": "{}", `{}`: "{}", `{"a":1,"b":`: `{"a":1}`, `{"` + sample + `":1}`: `{"[redacted]":1}`,
+		`[1]`:      "{}", `["a",1]`: "{}", "": "{}", `{}`: "{}", `{"a":1,"b":`: `{"a":1}`, `{"` + sample + `":1}`: `{"[redacted]":1}`,
 	} {
 		if got := string(object(scalars(entryOf(raw)))); got != want {
 			t.Errorf("%s: %s, want %s", raw, got, want)

@@ -39,10 +39,9 @@ func (a *app) revokeUnused(ctx context.Context, fresh *session) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTime+a.flags.Rate.longest(1))
 	defer cancel()
 	client, err := tiledesk.NewClient(fresh.who.credentials(), a.options()...)
-	if err != nil {
-		return err
+	if err == nil {
+		defer client.CloseIdleConnections()
+		_, err = client.JWT.RevokeByJTI(ctx, fresh.jti)
 	}
-	defer client.CloseIdleConnections()
-	_, err = client.JWT.RevokeByJTI(ctx, fresh.jti)
 	return err
 }

@@ -50,9 +50,6 @@ func uses(command string, flag *kong.Flag) bool {
 // unused is a flag on the command line that the command does not use; nil: none.
 func unused(selected *kong.Context) *kong.Flag {
 	command := selected.Selected()
-	if command == nil {
-		return nil
-	}
 	for _, step := range selected.Path {
 		if step.Flag != nil && slices.Contains(selected.Model.Flags, step.Flag) && !uses(command.Name, step.Flag) {
 			return step.Flag
@@ -66,7 +63,7 @@ func unused(selected *kong.Context) *kong.Flag {
 func flagsOf(node *kong.Node) (flags []*kong.Flag) {
 	for _, group := range slices.Backward(node.AllFlags(true)) {
 		for _, flag := range group {
-			if node.Parent == nil || slices.Contains(node.Flags, flag) || uses(node.Name, flag) {
+			if slices.Contains(node.Flags, flag) || uses(node.Name, flag) {
 				flags = append(flags, flag)
 			}
 		}

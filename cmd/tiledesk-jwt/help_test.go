@@ -200,3 +200,13 @@ func TestHelp_ofANarrowTerminal(t *testing.T) {
 		t.Errorf("a flag is missing:\n%s", text)
 	}
 }
+
+// Help that does not arrive is an error.
+func TestHelp_thatIsNotWritten(t *testing.T) {
+	t.Parallel()
+	a, _ := testApp(new(bytes.Buffer))
+	a.stdout, a.exit = full{}, func(int) {}
+	if code := a.run([]string{"list", "--help"}); code == exitDone {
+		t.Errorf("exit code %d: %s", code, a.stderr)
+	}
+}
