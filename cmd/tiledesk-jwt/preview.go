@@ -90,7 +90,7 @@ func (s *selection) declined(report *tiledesk.RevokeReport) error {
 	if !errors.Is(s.refused, errNothingToDo) {
 		return s.refused
 	}
-	s.undertaking.report = &tiledesk.RevokeReport{Skipped: report.Skipped, Passes: report.Passes, Incomplete: s.incomplete}
+	s.undertaking.report = &tiledesk.RevokeReport{Skipped: report.Skipped, Incomplete: s.incomplete}
 	if s.incomplete {
 		return ended(exitUndone)
 	}

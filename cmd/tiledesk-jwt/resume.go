@@ -75,7 +75,6 @@ func (r *rounds) run(ctx context.Context, round func(older bool) *tiledesk.Revok
 	for {
 		report := round(older)
 		err := report.RunErr()
-		r.told.Passes += report.Passes
 		r.told.WithoutJTI += report.WithoutJTI
 		r.refused = r.refused || isRefusal(err)
 		switch {
@@ -216,7 +215,7 @@ func (r *rounds) finish(last *tiledesk.RevokeReport) *tiledesk.RevokeReport {
 	report.Revoked, report.AlreadyGone, report.NotFound = r.told.Revoked, r.told.AlreadyGone, r.told.NotFound
 	report.Skipped, report.Planned = r.told.Skipped, r.told.Planned
 	report.Failed, report.NotAttempted = r.told.Failed, r.told.NotAttempted
-	report.Passes, report.WithoutJTI, report.Failures = r.told.Passes, r.told.WithoutJTI, r.told.Failures
+	report.WithoutJTI, report.Failures = r.told.WithoutJTI, r.told.Failures
 	return &report
 }
 

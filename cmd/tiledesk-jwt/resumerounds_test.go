@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+	"path"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,8 +127,9 @@ func TestRevokeAll_includesTheTokenThatItSignedInForAgain(t *testing.T) {
 func TestRevokeAll_revokesYoungerOnesBehindTheOlder(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
-	server.IssueAt(testEmail, time.Now().Add(-time.Hour), 3)
-	server.IssueAt(testEmail, time.Now().Add(time.Hour), 2)
+	jtis := jtisOf(append(server.IssueAt(testEmail, time.Now().Add(-time.Hour), 3), server.IssueAt(testEmail, time.Now().Add(time.Hour), 2)...))
+	ids := idsOf(t, server)
+	old, young := []string{ids[jtis[0]], ids[jtis[1]], ids[jtis[2]]}, []string{ids[jtis[3]], ids[jtis[4]]}
 	meddled := false
 	server.OnRequest(func(r tiledesktest.Request) {
 		if r.Method == http.MethodDelete && !meddled {
@@ -139,6 +142,25 @@ func TestRevokeAll_revokesYoungerOnesBehindTheOlder(t *testing.T) {
 	code, out, said := ran(a, "revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1")
 	if code != exitDone || !strings.HasPrefix(out, "5 revoked, 1 left alone.\n") || strings.Count(said, "Signing in again") != 1 {
 		t.Errorf("exit code %d: %s%s", code, out, said)
+	}
+	var order []string
+	for _, r := range server.Requests() {
+		if r.Method == http.MethodPost {
+			order = nil // what was sent under the last token
+		} else if r.Method == http.MethodDelete {
+			order = append(order, path.Base(r.Path))
+		}
+	}
+	want := slices.Concat(old, young)
+	slices.Sort(want[:3])
+	slices.Sort(want[3:])
+	if len(order) > 5 {
+		slices.Sort(order[:3])
+		slices.Sort(order[3:5])
+		order = order[:5]
+	}
+	if !slices.Equal(order, want) {
+		t.Errorf("%q, want %q first", order, want)
 	}
 	allRevoked(t, server)
 }
@@ -157,6 +179,9 @@ func TestRevokeAll_dryRunSignsInAgain(t *testing.T) {
 	})
 	a, _ := signingIn(server)
 	code, out, said := ran(a, "revoke-all", "--sign-in", "--dry-run", "--rate", "0")
+	if listings := len(server.Requests()) - 3; listings > 12 { // but two sign-ins and a sign-out
+		t.Errorf("%d requests for pages", listings)
+	}
 	if code != exitDone || strings.Count(out, plannedLine) != 3 || !strings.Contains(said, "Signing in again (1 of 3).") {
 		t.Errorf("exit code %d: %s%s", code, out, said)
 	}

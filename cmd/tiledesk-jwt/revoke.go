@@ -254,7 +254,7 @@ func (a *app) showResult(r tiledesk.RevokeResult) {
 	case tiledesk.Skipped:
 		a.console.note("skipped: %s: it is the token in use", name)
 	case tiledesk.Planned:
-		a.console.print(plannedLine+"%s", name)
+		a.console.print(plannedLine+" %s", name)
 	default:
 		if !a.flags.Quiet {
 			a.console.print("%s: %s", r.Outcome, name)

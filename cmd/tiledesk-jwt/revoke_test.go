@@ -118,7 +118,7 @@ func TestRevoke_dryRunSendsNothing(t *testing.T) {
 		a, _ := signingIn(server)
 		code, out, said := ran(a, append([]string{"revoke", "--dry-run"}, jtis[:n]...)...)
 		lines := strings.Split(strings.TrimSpace(out), "\n")
-		if code != exitDone || len(lines) != n || !slices.Contains(lines, plannedLine+jtis[0]) || !strings.HasPrefix(said, "Dry run: nothing is revoked.\n") || len(server.Requests()) > 0 {
+		if code != exitDone || len(lines) != n || !slices.Contains(lines, plannedLine+" "+jtis[0]) || !strings.HasPrefix(said, "Dry run: nothing is revoked.\n") || len(server.Requests()) > 0 {
 			t.Errorf("exit code %d: %s%s", code, out, said)
 		}
 		if strings.Contains(said, "12 would be revoked.") != (n == 12) {

@@ -67,7 +67,6 @@ func (l layout) with(names []string, cutCells bool) layout {
 		return l
 	}
 	cells := l.cells
-	l.heading = append([]string{}, l.heading...)
 	for _, name := range names {
 		l.heading = append(l.heading, strings.ToUpper(safe(name)))
 	}

@@ -18,8 +18,8 @@ import (
 // maxLine is longer than any line that names a token.
 const maxLine = 64 << 10
 
-// plannedLine is what the lines of a dry run begin with.
-const plannedLine = "would be revoked: "
+// plannedLine is what the lines of a dry run begin with, and a blank behind it.
+const plannedLine = "would be revoked:"
 
 // readTargets reads the lines of revoke --from: a jti, id:ID, or an object of
 // list --format jsonl. Its errors name the line and do not repeat it.
@@ -70,9 +70,8 @@ func parseTargets(in io.Reader) ([]tiledesk.Target, error) {
 
 func parseTarget(text string) (tiledesk.Target, error) {
 	var target tiledesk.Target
-	text = strings.TrimSpace(strings.TrimPrefix(text, plannedLine))
-	if text == "" {
-		return target, errors.New("nothing follows \"" + strings.TrimSpace(plannedLine) + "\", where a token belongs")
+	if text = strings.TrimSpace(strings.TrimPrefix(text, plannedLine)); text == "" {
+		return target, errors.New("nothing follows \"" + plannedLine + "\", where a token belongs")
 	}
 	switch id, byID := strings.CutPrefix(text, "id:"); {
 	case text[0] == '{':

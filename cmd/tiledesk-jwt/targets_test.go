@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/go-tiledesk/tiledesk"
 )
@@ -32,6 +35,59 @@ func TestTargetsThatAreNone(t *testing.T) {
 	} {
 		if _, err := parseTargets(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) || !strings.HasSuffix(err.Error(), "Nothing was sent.") {
 			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// What is wrong with a line is said with its number, in words that tell what to do, and
+// without repeating it.
+func TestTargets_saysWhatIsWrongWithALine(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", maxLine+1)
+	for text, want := range map[string]string{
+		"a\nid:":                    "--from, line 2: nothing follows id:, where an id belongs. Nothing was sent.",
+		"id:  \n":                   "--from, line 1: nothing follows id:, where an id belongs. Nothing was sent.",
+		"would be revoked: \n":      "--from, line 1: nothing follows \"would be revoked:\", where a token belongs. Nothing was sent.",
+		"would be revoked: id:\n":   "--from, line 1: nothing follows id:, where an id belongs. Nothing was sent.",
+		"{}":                        "--from, line 1: the object has neither an id nor a jti. Nothing was sent.",
+		"[":                         "--from, line 1: this looks like a JSON array; use list --format jsonl, which has one object a line. Nothing was sent.",
+		"\xfe\xff\x00a":             "--from, line 1: this is UTF-16, as some shells of Windows write it; save it as UTF-8. Nothing was sent.",
+		"a\n\n" + long:              "--from, line 3: it is longer than any jti. Nothing was sent.",
+		"id/a":                      "; find the entry with tiledesk-jwt list --all and use --id. Nothing was sent.",
+		"id:" + sample:              "; put it into a file and use --token-from. Nothing was sent.",
+		`{"id":"a","jti":"b/../c"}`: "--from, line 1: the jti has a segment . or ..",
+		`{"id":"a/../b","jti":"c"}`: "--from, line 1: the id ",
+	} {
+		targets, err := parseTargets(strings.NewReader(text))
+		if codeOf(err) != exitUsage || targets != nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), sample) {
+			t.Errorf("%.40q: %v", text, err)
+		}
+	}
+	if _, err := parseTargets(iotest.ErrReader(errors.New("the disk is broken"))); codeOf(err) != exitUsage || err.Error() != "--from: the input cannot be read: the disk is broken. Nothing was sent." {
+		t.Errorf("%v", err)
+	}
+}
+
+// A comment can be long, a dry run is read as it was printed, and an object may name
+// either.
+func TestTargets_readsWhatNamesAToken(t *testing.T) {
+	t.Parallel()
+	text := "#" + strings.Repeat("x", 60<<10) + "\nwould be revoked: a\nwould be revoked: id:1\n  would be revoked:   b c \n{\"id\":\"2\"}\n{\"jti\":\"d\",\"id\":null}\nid:  3 \n"
+	want := []tiledesk.Target{{JTI: "a"}, {ID: "1"}, {JTI: "b c"}, {ID: "2"}, {JTI: "d"}, {ID: "3"}}
+	if got, err := parseTargets(strings.NewReader(text)); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, terminal := range []bool{true, false} {
+		var stderr bytes.Buffer
+		a, _ := testApp(&stderr)
+		a.stdin, a.onTerminal.stdin = strings.NewReader("a\n"), terminal
+		got, err := a.readTargets(t.Context(), "-")
+		if err != nil || !slices.Equal(got, want[:1]) || (stderr.String() == "Reading a jti a line; Ctrl-D ends the list.\n") != terminal {
+			t.Errorf("%v, %v: %s", got, err, stderr.String())
+		}
+		stderr.Reset()
+		if got, err := a.readTargets(t.Context(), fileWith(t, "a")); err != nil || !slices.Equal(got, want[:1]) || stderr.Len() > 0 {
+			t.Errorf("%v, %v: %s", got, err, stderr.String())
 		}
 	}
 }
