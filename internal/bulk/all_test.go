@@ -125,20 +125,40 @@ func TestAll_believesNoServerThatKeepsOnlySomeRevokedRows(t *testing.T) {
 	}
 }
 
-// A row that a listing shows twice is one that it keeps.
-func TestAll_countsARowThatIsListedTwiceOnce(t *testing.T) {
+// A row that a listing shows twice is one that it keeps, and one that was skipped is none.
+func TestAll_countsTheRowsThatItRevoked(t *testing.T) {
 	t.Parallel()
-	revoked := make(map[string]bool)
-	f := &fake{lists: []list{listOf("a", "b", "c"), listOf("a", "a", "c")}, remove: func(r bulk.Request) bulk.Answer {
-		jti := strings.TrimPrefix(r.Identifier, "id-")
-		if jti == "c" || revoked[jti] {
-			return gone
-		}
-		revoked[jti] = true
-		return bulk.Answer{Attempts: 1, Answered: true}
-	}}
-	got, _ := runAll(t, f, bulk.Options{})
-	got.want(t, map[string]string{"a": "revoked after 1", "b": "revoked after 1", "c": "failed after 2"})
+	for _, second := range []list{listOf("a", "a", "c", "own"), listOf("a", "c", "own")} {
+		revoked := make(map[string]bool)
+		f := &fake{lists: []list{listOf("a", "b", "c", "own"), second}, remove: func(r bulk.Request) bulk.Answer {
+			jti := strings.TrimPrefix(r.Identifier, "id-")
+			if jti == "c" || revoked[jti] {
+				return gone
+			}
+			revoked[jti] = true
+			return bulk.Answer{Attempts: 1, Answered: true}
+		}}
+		got, _ := runAll(t, f, bulk.Options{})
+		got.want(t, map[string]string{"a": "revoked after 1", "b": "revoked after 1", "c": "failed after 2", "own": "skipped after 0"})
+	}
+}
+
+// The own token in use is kept where another own one is only said to be gone.
+func TestAll_keepsTheTokenInUseWhereAnotherOfItsOwnMayLive(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	f := &fake{
+		lists:  []list{listOf("old", "new")},
+		remove: answers(map[string]bulk.Answer{"id-old": gone, "old": gone}),
+		authorization: func() (string, error) {
+			if asked++; asked == 1 {
+				return "old", nil
+			}
+			return "new", nil
+		},
+	}
+	got, _ := runAll(t, f, bulk.Options{IncludeCurrent: true})
+	got.want(t, map[string]string{"old": "failed after 2", "new": "not attempted after 0"})
 }
 
 // What one route calls gone may live where its other identifier cannot be sent.
@@ -183,7 +203,7 @@ func TestAll_asksOnceMoreForWhatItRevoked(t *testing.T) {
 				if authorized++; tt.fails && authorized > 5 { // two listings and three tokens
 					return "", errBase
 				}
-				return "", nil
+				return "own", nil
 			}
 			got, summary := runAll(t, f, bulk.Options{Concurrency: 1})
 			got.want(t, map[string]string{"a": "revoked after 1", "b": tt.want, "c": tt.want})
@@ -192,6 +212,11 @@ func TestAll_asksOnceMoreForWhatItRevoked(t *testing.T) {
 			}
 			if want := map[bool]int{true: 3, false: 2}[tt.second.Gone]; !tt.fails && asked != want {
 				t.Errorf("what was revoked was asked for %d times, want %d", asked, want)
+			}
+			for _, r := range f.sent {
+				if r.Authorization != "own" || r.Grace == nil {
+					t.Errorf("sent %+v", r)
+				}
 			}
 		})
 	}

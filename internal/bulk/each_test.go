@@ -166,6 +166,18 @@ func TestEach_keepsItsOwnTokenWhereAnotherOneFailed(t *testing.T) {
 }
 
 // The panic waits for what was sent no longer than the end of a run does.
+func TestEach_keepsItsOwnTokenWhereTheSequenceFailed(t *testing.T) {
+	t.Parallel()
+	var got recorder
+	summary := bulk.Each(t.Context(), &fake{}, func(yield func(bulk.Target, error) bool) {
+		_ = yield(bulk.Target{JTI: "own"}, nil) && yield(bulk.Target{}, errBase)
+	}, got.options(bulk.Options{IncludeCurrent: true}))
+	got.want(t, map[string]string{"own": "not attempted after 0"})
+	if len(summary.Whole) != 1 || !errors.Is(summary.Whole[0], errBase) {
+		t.Errorf("got %v", summary.Whole)
+	}
+}
+
 func TestEach_cutsOffWhatWasSentWhenTheSequencePanics(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

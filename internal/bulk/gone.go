@@ -63,7 +63,7 @@ func (r *run) keepsRevoked() (keeps, known bool) {
 	}
 	authorization, err := r.own.authorization(r.ctx)
 	if err != nil {
-		return false, false
+		return keeps, false
 	}
 	req := r.sample.request()
 	req.Authorization, req.Grace = authorization, r.grace

@@ -73,7 +73,7 @@ func TestErrNoAnswer_printsForEveryVerb(t *testing.T) {
 // Only where an identifier names the route of the ids is that the advice.
 func TestRevokeByJTI_saysWhatIsWrongWithTheJTI(t *testing.T) {
 	t.Parallel()
-	client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Step(servertest.Unasked(t))))
+	client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Unasked(t)))
 	for jti, byID := range map[string]bool{"id/a": true, "": false, "..": false} {
 		_, err := client.JWT.RevokeByJTI(t.Context(), jti)
 		wantKinds(t, err, "ErrInvalidArgument")
@@ -106,7 +106,7 @@ func TestRevokeEach_errorsKeepLittle(t *testing.T) {
 func TestRevokeReport_cutsALongReason(t *testing.T) {
 	t.Parallel()
 	const began = "the sequence of targets ended: "
-	client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Step(servertest.Unasked(t))))
+	client := servertest.NewClient(t, servertest.URL, servertest.WithTransport(servertest.Unasked(t)))
 	for length, want := range map[int]string{500: strings.Repeat("x", 500-len(began)), 501: strings.Repeat("x", 499-len(began)) + "…"} {
 		report, _ := client.JWT.RevokeEach(t.Context(), func(yield func(tiledesk.Target, error) bool) {
 			yield(tiledesk.Target{}, errors.New(strings.Repeat("x", length-len(began))))
