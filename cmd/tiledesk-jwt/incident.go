@@ -62,7 +62,7 @@ func (c *incidentCommand) Run(ctx context.Context, a *app) error {
 	l.verify = true // a later step says what a try showed
 	asJSON := c.Format == inJSON || c.Format == "" && !a.onTerminal.stdout
 	i := &incident{incidentCommand: c, leak: l, u: &undertaking{app: a, json: asJSON, file: &reportFile{}}}
-	if err := i.connect(ctx); err != nil {
+	if i.s, err = i.connect(ctx); err != nil {
 		return err
 	}
 	i.record = newIncidentRecord(a.now(), i.s, l)
@@ -76,26 +76,24 @@ func (c *incidentCommand) Run(ctx context.Context, a *app) error {
 
 // connect falls back to the leaked token where the sign-in is refused: it can still
 // revoke itself.
-func (i *incident) connect(ctx context.Context) (err error) {
-	i.s, err = i.leak.connect(ctx)
+func (i *incident) connect(ctx context.Context) (*session, error) {
+	s, err := i.leak.connect(ctx)
 	if codeOf(err) != exitRefused || interrupted(ctx) {
-		return err
+		return s, err
 	}
 	i.app.console.complain("%s", explain(err))
 	goes, asked := i.goesOn(ctx, false, "Go on without them? The leaked token can revoke itself, and nothing else.")
 	if asked != nil || !goes {
-		return ended(exitRefused)
+		return nil, ended(exitRefused)
 	}
-	i.s, err = i.leak.connectAsItself()
-	return err
+	return i.leak.connectAsItself()
 }
 
 // steps goes through what can be done, until an interrupt.
 func (i *incident) steps(ctx context.Context) {
 	i.open()
 	for _, step := range []func(context.Context) error{i.try, i.recognize, i.revokeIt, i.proveIt, i.list, i.revokeRest} {
-		if err := step(ctx); err != nil {
-			i.code = worse(i.code, codeOf(err))
+		if step(ctx) != nil {
 			i.record.Interrupted = true
 			i.app.console.complain("Interrupted. What was done until here stands, and is told below.")
 			return

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -195,6 +196,35 @@ func TestIncident_countsFailures(t *testing.T) {
 	code := a.run([]string{"incident", "--token-from", fileWith(t, tokens[0]), "--yes", "--rest", "--rate", "0"})
 	if said := stderr.String(); code != exitUndone || strings.Count(said, "failed: ") != maxShown || !strings.Contains(said, "2 more failed; --report writes down each of them.") {
 		t.Errorf("exit code %d: %s", code, said)
+	}
+}
+
+// A run that takes long tells how far it is, of the others alone.
+func TestIncident_tellsHowFarTheRestIs(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	tokens := server.Issue(testEmail, 3)
+	a, stderr := signingIn(server)
+	var seconds atomic.Int64
+	began := a.now()
+	a.now = func() time.Time { return began.Add(time.Duration(seconds.Add(11)) * time.Second) }
+	code := a.run([]string{"incident", "--token-from", fileWith(t, tokens[1]), "--yes", "--sign-in", "--rest", "--rate", "0"})
+	said := stderr.String()
+	if code != exitDone || strings.Count(said, "4 tokens listed so far\n") != 2 || !strings.Contains(said, "2 of 2 revoked\n") {
+		t.Errorf("exit code %d: %s", code, said)
+	}
+}
+
+// Ages are shown where there is room beside the tokens.
+func TestIncident_showsAgesWhereThereIsRoom(t *testing.T) {
+	t.Parallel()
+	for width, want := range map[int]string{narrow - 1: "  a\n", narrow: "  a  unknown\n"} {
+		a, _ := testApp(new(bytes.Buffer))
+		a.console.width = width
+		i := &incident{leak: &leak{app: a}, u: &undertaking{}, others: []*tiledesk.Token{{JTI: "a"}}}
+		if i.showOthers(); !strings.HasPrefix(a.stdout.(*bytes.Buffer).String(), want) {
+			t.Errorf("%d columns: %s", width, a.stdout)
+		}
 	}
 }
 

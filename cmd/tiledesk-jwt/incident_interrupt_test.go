@@ -16,10 +16,14 @@ import (
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-// breakOff sends a signal, and returns when the run has looked at it.
-func breakOff(signals chan<- os.Signal) {
-	signals <- os.Interrupt
-	signals <- syscall.SIGTERM // has no effect, and is taken only then
+// breakOff sends a signal, and returns when the run has looked at it, or is over.
+func breakOff(signals chan<- os.Signal, over <-chan struct{}) {
+	for _, signal := range []os.Signal{os.Interrupt, syscall.SIGTERM} { // the second has no effect, and is taken only then
+		select {
+		case signals <- signal:
+		case <-over:
+		}
+	}
 }
 
 // interrupting gives the answers of a person, and presses Ctrl-C where they end. That
@@ -35,7 +39,7 @@ func (r *interrupting) Read(p []byte) (int, error) {
 		p[0], r.answers = r.answers[0], r.answers[1:]
 		return 1, nil
 	}
-	breakOff(r.signals)
+	breakOff(r.signals, r.over)
 	<-r.over
 	return 0, io.EOF
 }
@@ -48,13 +52,13 @@ func TestIncident_interruptedAtEachQuestion(t *testing.T) {
 		args, answers string
 		gist          string
 	}{
-		"to revoke":     {gist: "not attempted, accepted true, verified ?, enforced ?, cached ?, code 4"},
-		"to prove":      {answers: "y\n", gist: "revoked, accepted true, verified ?, enforced ?, cached ?, code 4"},
+		"to revoke":     {args: "--skip list,rest", gist: "not attempted, accepted true, verified ?, enforced ?, cached ?, code 4"},
+		"to prove":      {args: "--skip list,rest", answers: "y\n", gist: "revoked, accepted true, verified ?, enforced ?, cached ?, code 4"},
 		"to list":       {answers: "y\ny\n", gist: "revoked, accepted true, verified true, enforced true, cached ?, code 4"},
 		"for the rest":  {answers: "y\ny\ny\n", gist: "revoked, accepted true, verified true, enforced true, cached ?, 2 others, code 4"},
-		"by itself":     {env: map[string]string{"TILEDESK_EMAIL": "other@example.com"}, args: "--sign-in", answers: "y\n", gist: "not attempted, accepted true, verified ?, enforced ?, cached ?, code 4"},
-		"not in a list": {env: map[string]string{"TILEDESK_EMAIL": "other@example.com"}, answers: "y\n", gist: "not found, accepted true, verified ?, enforced ?, cached ?, error, code 4"},
-		"refused":       {env: map[string]string{"TILEDESK_PASSWORD": "wrong"}, answers: "y\n", gist: "failed, accepted true, verified ?, enforced ?, cached ?, error, code 4"},
+		"by itself":     {env: map[string]string{"TILEDESK_EMAIL": "other@example.com"}, args: "--sign-in --skip list,rest", answers: "y\n", gist: "not attempted, accepted true, verified ?, enforced ?, cached ?, code 4"},
+		"not in a list": {env: map[string]string{"TILEDESK_EMAIL": "other@example.com"}, args: "--skip list,rest", answers: "y\n", gist: "not found, accepted true, verified ?, enforced ?, cached ?, error, code 4"},
+		"refused":       {env: map[string]string{"TILEDESK_PASSWORD": "wrong"}, args: "--skip list,rest", answers: "y\n", gist: "failed, accepted true, verified ?, enforced ?, cached ?, error, code 4"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,6 +115,11 @@ func TestIncident_interruptedAtEachRequest(t *testing.T) {
 			"failed, accepted true, verified ?, enforced ?, cached ?, error, 2 others, interrupted",
 			"revoked, accepted true, verified ?, enforced ?, cached ?, 2 others, interrupted",
 		}},
+		{"other@example.com", "--skip list", []string{
+			none + "accepted ?, verified ?, enforced ?, cached ?, interrupted",
+			"failed, accepted true, verified ?, enforced ?, cached ?, error, interrupted",
+			"failed, accepted true, verified ?, enforced ?, cached ?, error, interrupted", // by itself
+		}},
 	} {
 		for i, gist := range c.gists {
 			t.Run(fmt.Sprint(c.args, i+1), func(t *testing.T) {
@@ -124,13 +133,14 @@ func TestIncident_interruptedAtEachRequest(t *testing.T) {
 func interruptAt(t *testing.T, at int64, email, args, gist string) {
 	t.Helper()
 	server := newTestServer(t)
+	server.AddUser("other@example.com", testPassword)
 	tokens := server.Issue(testEmail, 3)
 	leaked, _ := identify(tokens[1])
 	signals, over := make(chan os.Signal), make(chan struct{})
 	var n atomic.Int64
 	server.OnRequest(func(r tiledesktest.Request) {
 		if n.Add(1) == at {
-			breakOff(signals)
+			breakOff(signals, over)
 			if r.Method == http.MethodGet || strings.HasSuffix(r.Path, leaked) {
 				<-over
 			}

@@ -38,7 +38,7 @@ func TestIncident_interruptedInTheRest(t *testing.T) {
 		}
 		switch n := deletes.Add(1); {
 		case n == 6:
-			breakOff(signals)
+			breakOff(signals, nil)
 			close(brokenOff)
 		case n > 6: // those beside it must not do the whole rest meanwhile
 			<-brokenOff

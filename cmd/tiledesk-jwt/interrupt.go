@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -20,7 +21,8 @@ const oneSignal = time.Second
 func (a *app) interruptible() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	done := make(chan struct{})
-	go func() {
+	var listening sync.WaitGroup
+	listening.Go(func() {
 		var first time.Time
 		for {
 			var signal os.Signal
@@ -39,9 +41,10 @@ func (a *app) interruptible() (context.Context, context.CancelFunc) {
 				return
 			}
 		}
-	}()
+	})
 	return ctx, func() {
 		close(done)
+		listening.Wait() // for what it says
 		cancel(nil)
 	}
 }

@@ -55,7 +55,7 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 		}
 		if c.DryRun {
 			u.report = new(tiledesk.RevokeReport)
-			u.tell(&u.report.Planned, l.result(tiledesk.Planned, nil))
+			u.tell(&u.report.Planned, l.result(tiledesk.Planned, 0, nil))
 			return nil
 		}
 		if ask {
@@ -135,10 +135,10 @@ func (l *leak) revokeTried(ctx context.Context, s *session, u *undertaking) erro
 	case err != nil:
 		l.console.complain("The token was not revoked, since it could not be tried before. Omit --verify to revoke it all the same.")
 		u.report = new(tiledesk.RevokeReport)
-		u.tell(&u.report.NotAttempted, l.result(tiledesk.NotAttempted, err))
+		u.tell(&u.report.NotAttempted, l.result(tiledesk.NotAttempted, 0, err))
 		return err
 	case !before && l.self:
-		return l.fail(u, tiledesk.Failed, l.refused(s))
+		return l.fail(u, tiledesk.Failed, 0, l.refused(s))
 	case !before:
 		l.console.complain("The token was not accepted even before: %s It is revoked all the same, but nothing is proved by that.", l.whyRefused(s))
 	}
@@ -162,20 +162,21 @@ func (l *leak) revoke(ctx context.Context, s *session, u *undertaking) error {
 	} else {
 		resp, err = s.JWT.RevokeToken(ctx, l.token())
 	}
+	attempts := attemptsOf(resp, err)
 	switch {
 	case errors.Is(err, tiledesk.ErrNotFound) && !fromElsewhere(err):
-		return l.fail(u, tiledesk.NotFound, l.notFound(s, err))
+		return l.fail(u, tiledesk.NotFound, attempts, l.notFound(s, err))
 	case l.self && errors.Is(err, tiledesk.ErrUnauthorized) && !fromElsewhere(err):
-		return l.fail(u, tiledesk.Failed, l.refused(s))
+		return l.fail(u, tiledesk.Failed, attempts, l.refused(s))
 	case err != nil:
-		return l.fail(u, tiledesk.Failed, err)
+		return l.fail(u, tiledesk.Failed, attempts, err)
 	}
 	u.report = new(tiledesk.RevokeReport)
 	if resp.StatusCode == http.StatusUnauthorized { // of a token that the server accepted before
-		u.tell(&u.report.AlreadyGone, l.result(tiledesk.AlreadyGone, nil))
+		u.tell(&u.report.AlreadyGone, l.result(tiledesk.AlreadyGone, attempts, nil))
 		return nil
 	}
-	u.tell(&u.report.Revoked, l.result(tiledesk.Revoked, nil))
+	u.tell(&u.report.Revoked, l.result(tiledesk.Revoked, attempts, nil))
 	if !l.verify && !u.json {
 		l.console.note("Whether the server refuses the token now was not tried: --verify does.")
 	}
@@ -183,17 +184,29 @@ func (l *leak) revoke(ctx context.Context, s *session, u *undertaking) error {
 }
 
 // fail takes in why the token is not known to be revoked.
-func (l *leak) fail(u *undertaking, outcome tiledesk.Outcome, err error) error {
+func (l *leak) fail(u *undertaking, outcome tiledesk.Outcome, attempts int, err error) error {
 	u.report = &tiledesk.RevokeReport{Failed: 1}
 	if outcome == tiledesk.NotFound {
 		u.report = &tiledesk.RevokeReport{NotFound: 1}
 	}
-	u.results = append(u.results, resultLineOf(l.result(outcome, err)))
+	u.results = append(u.results, resultLineOf(l.result(outcome, attempts, err)))
 	return err
 }
 
-func (l *leak) result(outcome tiledesk.Outcome, err error) tiledesk.RevokeResult {
-	return tiledesk.RevokeResult{Target: tiledesk.Target{JTI: l.claims.JTI}, Outcome: outcome, Err: err, Attempts: 1}
+func (l *leak) result(outcome tiledesk.Outcome, attempts int, err error) tiledesk.RevokeResult {
+	return tiledesk.RevokeResult{Target: tiledesk.Target{JTI: l.claims.JTI}, Outcome: outcome, Err: err, Attempts: attempts}
+}
+
+// attemptsOf is how often a request was sent, as far as its answer tells.
+func attemptsOf(resp *tiledesk.Response, err error) int {
+	var answered *tiledesk.APIError
+	switch {
+	case resp != nil:
+		return resp.Attempts
+	case errors.As(err, &answered):
+		return answered.Attempts
+	}
+	return 1
 }
 
 // refused says what is known of a token that the server refuses: that it does, and
@@ -222,7 +235,7 @@ func (l *leak) notFound(s *session, err error) error {
 	case s.userID != "" && s.userID == l.claims.UserID:
 		return undone("The list of your account, user %s, has no entry for this token, so no revocation ends it. %s %s (%s)", owner, whyNotRecorded, whatEndsIt, said)
 	}
-	if s.userID == "" {
+	if s.userID == "" || l.claims.UserID == "" {
 		return undone("The list of %s has no entry for this token, which is of user %s. If that is another account, run the same command without credentials, then the token revokes itself, or with those of that user. If it is this one, no revocation ends the token. %s %s (%s)", either(s.account, "your account"), owner, whyNotRecorded, whatEndsIt, said)
 	}
 	return undone("Your list has no entry for this token: it belongs to user %s, and nobody can revoke the tokens of another account. Run the same command without credentials, then the token revokes itself, or with those of that user. (%s)", owner, said)

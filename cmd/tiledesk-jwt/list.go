@@ -112,7 +112,6 @@ func (l *listing) fetch(ctx context.Context) (footer string, err error) {
 func (l *listing) fetchAll(ctx context.Context, opts *tiledesk.ListHistoryOptions) (footer string, err error) {
 	if l.order.field == "" {
 		l.onRequest = l.flush
-		defer func() { l.onRequest = nil }()
 	}
 	var seen atomic.Int64 // the status line asks at any time
 	l.status.show(func(time.Time) string { return count(int(seen.Load()), "token") + " listed" })
