@@ -70,7 +70,8 @@ var (
 	// ErrLimiterRefused means that the client's own [RateLimiter] let an attempt through
 	// neither now nor later, though the context of the call goes on: a *rate.Limiter
 	// that cannot serve before the deadline, for one, which is
-	// [context.DeadlineExceeded] as well. A deadline that passed while an attempt
+	// [context.DeadlineExceeded] as well, or one of [NewAdaptiveLimiter] where the server
+	// asked for a long pause. A deadline that passed while an attempt
 	// waited is not of this kind.
 	ErrLimiterRefused = errors.New("the rate limiter refused")
 

@@ -97,12 +97,17 @@ func defaultLimit() func(context.Context) error {
 type AdaptiveOptions struct {
 	Start int // requests a minute to begin with; 0: 200, which Tiledesk promises to accept
 	Max   int // requests that may leave in any minute, whatever the server accepts; 0: no bound
+
+	// MaxRetryAfter is the longest Retry-After that is waited for; 0: 60 s, as in
+	// [RetryPolicy]. Where a server asks for more, each attempt is refused at once
+	// ([ErrLimiterRefused]) until no more than that is left.
+	MaxRetryAfter time.Duration
 }
 
 // NewAdaptiveLimiter returns a [RateLimiter] that finds out how much the server accepts.
 // It doubles its rate every 5 seconds while attempts have to wait for it and no 429
-// comes. On a 429 nothing leaves for as long as the server asks (Retry-After), the
-// rate is halved, and from then on the limiter keeps a little below what the server
+// comes. On a 429 nothing leaves for as long as the server asks (Retry-After), and what
+// would have to wait for more than a minute is refused; the rate is halved, and from then on the limiter keeps a little below what the server
 // accepted in the minute before; from time to time it tries whether there is room for
 // more, and ever more rarely where there is none.
 //
@@ -117,7 +122,7 @@ func NewAdaptiveLimiter(opts AdaptiveOptions) RateLimiter {
 	if start <= 0 {
 		start = promisedRate
 	}
-	return &adaptiveLimiter{pace.New(start, max(opts.Max, 0))}
+	return &adaptiveLimiter{pace.New(start, max(opts.Max, 0)).AskedAtMost(opts.MaxRetryAfter)}
 }
 
 type adaptiveLimiter struct{ *pace.Limiter }

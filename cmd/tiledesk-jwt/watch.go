@@ -96,7 +96,7 @@ func (w *watch) run(ctx context.Context) error {
 
 // passes reports whether an error may be gone at the next look.
 func passes(err error) bool {
-	return errors.Is(err, tiledesk.ErrNoAnswer) || errors.Is(err, tiledesk.ErrServer) || errors.Is(err, tiledesk.ErrRateLimited)
+	return errors.Is(err, tiledesk.ErrNoAnswer) || errors.Is(err, tiledesk.ErrServer) || errors.Is(err, tiledesk.ErrRateLimited) || errors.Is(err, tiledesk.ErrLimiterRefused)
 }
 
 // begin learns what is there.

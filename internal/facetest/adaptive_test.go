@@ -1,6 +1,7 @@
 package facetest
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -78,4 +79,41 @@ func TestNewAdaptiveLimiter_neverExceedsMax(t *testing.T) {
 			t.Errorf("%d of %d requests were refused", refused, requests)
 		}
 	})
+}
+
+// A server that asks for an hour keeps nobody waiting: each call ends at once, and nothing
+// is sent, until no more than a minute of it is left.
+func TestNewAdaptiveLimiter_waitsForNoLongPause(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		opts    tiledesk.AdaptiveOptions
+		refused bool
+	}{
+		"the default":         {tiledesk.AdaptiveOptions{}, true},
+		"negative":            {tiledesk.AdaptiveOptions{MaxRetryAfter: -1}, true},
+		"as long as it takes": {tiledesk.AdaptiveOptions{MaxRetryAfter: 2 * time.Hour}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				server, tokens := newServer(t, "a")
+				server.Inject(tiledesktest.Fault{Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"3600"}}})
+				client := newClient(t, server, tiledesk.JWTAuth(tokens[0]), tiledesk.WithRateLimiter(tiledesk.NewAdaptiveLimiter(tt.opts)))
+				began := time.Now()
+				var answered *tiledesk.APIError
+				if _, err := client.JWT.ListHistory(t.Context(), nil); !errors.As(err, &answered) || answered.RetryAfter != time.Hour || time.Since(began) != 0 {
+					t.Fatalf("the first: %v after %s", err, time.Since(began))
+				}
+				if tt.refused {
+					if _, err := client.JWT.ListHistory(t.Context(), nil); !errors.Is(err, tiledesk.ErrLimiterRefused) || time.Since(began) != 0 || len(server.Requests()) != 1 {
+						t.Errorf("the second: %v after %s and %d requests", err, time.Since(began), len(server.Requests()))
+					}
+					time.Sleep(59*time.Minute + time.Second)
+				}
+				if _, err := client.JWT.ListHistory(t.Context(), nil); err != nil || time.Since(began) != time.Hour {
+					t.Errorf("the last: %v after %s", err, time.Since(began))
+				}
+			})
+		})
+	}
 }

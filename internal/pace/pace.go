@@ -33,6 +33,10 @@ const (
 	firstPatience, mostPatience    = time.Minute, 16 * time.Minute
 
 	firstHold, mostHold = time.Second, time.Minute
+
+	// LongestAsked is the longest wait that a server may ask for, unless a limiter is
+	// told otherwise.
+	LongestAsked = time.Minute
 )
 
 // Limiter is one pace for all who share it.
@@ -51,8 +55,10 @@ type Limiter struct {
 	patience time.Duration // before it
 	trials   int           // since the last refusal
 
-	refused time.Time // when the refusal came that the hold is about
-	held    time.Time // until when nothing leaves
+	refused time.Time     // when the refusal came that the hold is about
+	held    time.Time     // until when nothing leaves
+	asked   bool          // by the server
+	longest time.Duration // that is waited for when the server asks
 	again   time.Duration
 
 	window window
@@ -64,25 +70,38 @@ func New(start, most int) *Limiter {
 	if most > 0 {
 		start = min(start, most)
 	}
-	return &Limiter{most: float64(most), rate: float64(start), step: firstStep, patience: firstPatience, again: firstHold}
+	return &Limiter{most: float64(most), rate: float64(start), step: firstStep, patience: firstPatience, again: firstHold, longest: LongestAsked}
+}
+
+// AskedAtMost makes a new limiter wait for what a server asks up to so long; 0 leaves it
+// as it is.
+func (l *Limiter) AskedAtMost(longest time.Duration) *Limiter {
+	if longest > 0 {
+		l.longest = longest
+	}
+	return l
 }
 
 // Wait returns when the next attempt may leave, or an error when the context ends
-// before that, or is known to.
+// before that, or is known to, or when the server asked for a longer pause than is
+// waited for.
 func (l *Limiter) Wait(ctx context.Context) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		now := time.Now()
-		at := l.take(now)
-		if !at.After(now) {
+		at, asked := l.take(now)
+		wait := at.Sub(now)
+		switch deadline, ok := ctx.Deadline(); {
+		case wait <= 0:
 			return nil
+		case ok && deadline.Before(at):
+			return fmt.Errorf("the next request may leave in %s only, after the deadline: %w", wait.Round(slot), context.DeadlineExceeded)
+		case asked && wait > l.longest:
+			return fmt.Errorf("the server asked for a pause, and the next request may leave in %s only: no more than %s are waited for", wait.Round(slot), l.longest)
 		}
-		if deadline, ok := ctx.Deadline(); ok && deadline.Before(at) {
-			return fmt.Errorf("the next request may leave in %s only, after the deadline: %w", at.Sub(now).Round(slot), context.DeadlineExceeded)
-		}
-		timer := time.NewTimer(at.Sub(now))
+		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():
@@ -93,16 +112,16 @@ func (l *Limiter) Wait(ctx context.Context) error {
 }
 
 // take lets an attempt leave at the time given, or tells when to ask again.
-func (l *Limiter) take(now time.Time) time.Time {
+func (l *Limiter) take(now time.Time) (at time.Time, asked bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	used := l.window.used(now) // first, since it notices a clock that went back
 	if now.Before(l.held) {
-		return l.held
+		return l.held, l.asked
 	}
 	if allowed := l.allowed(); allowed > 0 && used >= allowed {
 		l.bound = true
-		return l.window.frees(now)
+		return l.window.frees(now), false
 	}
 	interval := time.Duration(float64(time.Minute) / l.pace())
 	burst := burstTime
@@ -111,14 +130,14 @@ func (l *Limiter) take(now time.Time) time.Time {
 	}
 	if at := l.next.Add(-burst); at.After(now) {
 		l.bound = true
-		return at
+		return at, false
 	}
 	if l.next.Before(now) {
 		l.next = now
 	}
 	l.next = l.next.Add(interval)
 	l.window.begin(now)
-	return now
+	return now, false
 }
 
 // allowed is how many the server may count in a minute; 0: no bound is known.
@@ -184,14 +203,15 @@ func (l *Limiter) Refused(took, wait time.Duration) {
 	if news {
 		l.learn(now)
 	}
-	if wait <= 0 {
+	asked := wait > 0
+	if !asked {
 		wait = l.again
 		if news {
 			l.again = min(2*l.again, mostHold)
 		}
 	}
 	if until := now.Add(wait); until.After(l.held) {
-		l.held = until
+		l.held, l.asked = until, asked
 	}
 }
 

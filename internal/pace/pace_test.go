@@ -3,6 +3,7 @@ package pace_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -106,23 +107,62 @@ func TestLimiter_neverExceedsTheBound(t *testing.T) {
 	})
 }
 
+// It waits as long as the server asks, up to a bound: beyond that it says so at once,
+// until no more than the bound is left.
 func TestLimiter_waitsAsLongAsTheServerAsks(t *testing.T) {
 	t.Parallel()
+	for name, tt := range map[string]struct {
+		longest, asked time.Duration
+		waits          bool
+	}{
+		"a moment":              {0, time.Second, true},
+		"a minute":              {0, time.Minute, true},
+		"more":                  {0, time.Minute + 1, false},
+		"an hour":               {0, time.Hour, false},
+		"a century":             {0, 876_000 * time.Hour, false},
+		"an hour, as it may":    {time.Hour, time.Hour, true},
+		"more than that":        {time.Hour, 61 * time.Minute, false},
+		"more than a short one": {time.Second, 2 * time.Second, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := pace.New(6000, 0).AskedAtMost(tt.longest)
+				began := time.Now()
+				if err := l.Wait(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				l.Refused(0, tt.asked)
+				l.Refused(0, time.Millisecond) // another one, that asks for less
+				if tt.asked > time.Millisecond {
+					ctx, cancel := context.WithTimeout(t.Context(), tt.asked/2)
+					defer cancel()
+					if err := l.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 0 {
+						t.Errorf("under a deadline that comes before: %v after %s", err, time.Since(began))
+					}
+				}
+				if !tt.waits {
+					if err := l.Wait(t.Context()); err == nil || errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "asked for a pause") || time.Since(began) != 0 {
+						t.Errorf("%v after %s", err, time.Since(began))
+					}
+					time.Sleep(tt.asked - time.Second)
+				}
+				if err := l.Wait(t.Context()); err != nil || time.Since(began) != tt.asked {
+					t.Errorf("%v after %s", err, time.Since(began))
+				}
+			})
+		})
+	}
+}
+
+// A pause of its own making has no such bound.
+func TestLimiter_waitsForItsOwnPauses(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := pace.New(6000, 0)
-		began := time.Now()
+		l := pace.New(6000, 0).AskedAtMost(time.Millisecond)
+		l.Refused(0, 0)
 		if err := l.Wait(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		l.Refused(0, time.Hour)
-		l.Refused(0, time.Second) // another one, that asks for less
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-		defer cancel()
-		if err := l.Wait(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != 0 {
-			t.Errorf("under a deadline that comes before: %v after %s", err, time.Since(began))
-		}
-		if err := l.Wait(t.Context()); err != nil || time.Since(began) != time.Hour {
-			t.Errorf("%v after %s", err, time.Since(began))
+			t.Error(err)
 		}
 	})
 }
