@@ -126,7 +126,7 @@ func (a runAPI) Check(byJTI bool, identifier string) error {
 
 func (a runAPI) Delete(ctx context.Context, authorize bulk.Authorize, r bulk.Request) bulk.Answer {
 	_, end := a.authorizedBy(authorize).delete(ctx, request{
-		route: revocation(r.ByJTI), identifier: r.Identifier, authorization: r.Authorization, grace: r.Grace, once401: r.Last,
+		route: revocation(r.ByJTI), identifier: r.Identifier, authorization: r.Authorization, grace: r.Grace, final: r.Final,
 	})
 	return end.forRun()
 }

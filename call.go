@@ -24,7 +24,7 @@ type request struct {
 	inBody        []string        // secrets of the body
 	grace         context.Context // outlasts that of the call: a sent request may be answered until it ends
 	reads401      bool            // the server's own 401 is an answer to read, and no error
-	once401       bool            // the credentials are not asked for another authorization on a 401
+	final         bool            // no other authorization takes the place of this one on a 401
 	unseen        string          // the advice where the server may have acted unseen; empty: none
 	advice401     string          // the advice for it where it is an error; empty: by the kind of credentials
 }
@@ -117,7 +117,7 @@ func (c *call) do(ctx context.Context, earlier transport.Result) transport.Resul
 // renewed sends a call once more where the server itself refused its authorization
 // and the credentials have another one. The error is theirs.
 func (c *Client) renewed(ctx context.Context, first *call, result transport.Result) (*call, transport.Result, error) {
-	if c.renew == nil || first.once401 || !endedRefused(result) {
+	if c.renew == nil || first.final || !endedRefused(result) {
 		return first, result, nil
 	}
 	again, err := c.renew(ctx, first.authorization)

@@ -84,7 +84,7 @@ func (c *Client) SignOut(ctx context.Context) (*Response, error) {
 	}
 	resp, end := c.JWT.delete(ctx, request{
 		route: routeRevokeByJTI, identifier: claims.JTI, authorization: authorization,
-		reads401: c.tookBefore(authorization), once401: true, advice401: refusedSignOut,
+		reads401: c.tookBefore(authorization), final: true, advice401: refusedSignOut,
 	})
 	return resp, end.err
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
 // A list that ends early, because it is longer than any real one, shows what came,
@@ -74,16 +75,28 @@ func (endless) Read(p []byte) (int, error) {
 // A history that goes in circles ends as a failure, and what came of it is shown.
 func TestList_endsWhereTheHistoryGoesInCircles(t *testing.T) {
 	t.Parallel()
-	listsToItsEnd(t, func(page int) int { return page % 3 }, 3, "the server gives the same page again and again")
+	listsToItsEnd(t, func(page int) string { return fmt.Sprintf(`[{"_id":"%d"}]`, page%3) }, 3, "the server gives the same page again and again")
 }
 
-// listsToItsEnd runs list --all against a server whose every page has one entry, and
-// expects so many tokens and a failure that names its cause.
-func listsToItsEnd(t *testing.T, entry func(page int) int, want int, cause string) {
+// A history without an end ends as a failure too, and what came of it is shown. The bounds
+// are those of the package, which tests them; this is the nearest one.
+func TestList_endsWhereTheHistoryDoesNot(t *testing.T) {
+	t.Parallel()
+	listsToItsEnd(t, func(page int) string {
+		if page < 3 {
+			return fmt.Sprintf(`[{"_id":"%d"}]`, page)
+		}
+		return "[" + strings.Repeat("{},", wire.MaxEntries) + "{}]"
+	}, 3, "it lists more than")
+}
+
+// listsToItsEnd runs list --all against a server with these pages, and expects so many
+// tokens and a failure that names its cause.
+func listsToItsEnd(t *testing.T, list func(page int) string, want int, cause string) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
-		_, _ = fmt.Fprintf(w, `[{"_id":"%d"}]`, entry(page))
+		_, _ = io.WriteString(w, list(page))
 	}))
 	t.Cleanup(server.Close)
 	var stderr bytes.Buffer

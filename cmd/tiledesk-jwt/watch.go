@@ -37,7 +37,9 @@ type watchCommand struct {
 func (*watchCommand) Help() string {
 	return `A sign-in appears as a token that was not in the list before. Each look costs one request as long as little happens. A server that cannot be reached is asked again.
 
-With TILEDESK_EMAIL and a password the watch needs no token, so that no revocation ends it. Press Ctrl-C to end.`
+With TILEDESK_EMAIL and a password the watch needs no token, so that no revocation ends it. Press Ctrl-C to end.
+
+The command of --exec gets the whole environment, the credentials in it too, so that it can be tiledesk-jwt revoke. Where it is something else that may print or send its environment, keep the secret in a file and name that by TILEDESK_PASSWORD_FILE or TILEDESK_TOKEN_FILE.`
 }
 
 // Run is tiledesk-jwt watch.

@@ -62,7 +62,7 @@ type Request struct {
 	Identifier    string
 	Authorization string
 	Grace         context.Context // until it ends, a request that was sent may be answered
-	Last          bool            // of an own token at the end: no other authorization may take its place
+	Final         bool            // of an own token at the end: no other authorization takes the place of this one on a 401
 }
 
 // Answer is what a request came to, or the last one of several.

@@ -137,7 +137,7 @@ func TestEach_revokesItsOwnTokensLastAndInTheOrderOfTheirUse(t *testing.T) {
 	}}
 	got, _ := runEach(t, f, bulk.Options{IncludeCurrent: true}, "first", "a", "second", "b")
 	got.want(t, map[string]string{"first": "revoked after 1", "second": "revoked after 1", "a": "revoked after 1", "b": "revoked after 1"})
-	if fmt.Sprint(f.identifiers()) != "[a b first second]" || !f.sent[3].Last || f.sent[1].Last {
+	if fmt.Sprint(f.identifiers()) != "[a b first second]" || !f.sent[3].Final || f.sent[1].Final {
 		t.Errorf("sent %v", f.identifiers())
 	}
 }

@@ -70,7 +70,7 @@ func (r *run) revokeOwn(unlisted bool) {
 	slices.SortStableFunc(r.held, func(a, b job) int { return cmp.Compare(r.own.turn(a), r.own.turn(b)) })
 	for _, j := range r.held {
 		req := j.request()
-		req.Authorization, req.Last = authorization, true
+		req.Authorization, req.Final = authorization, true
 		err := r.check(j, req)
 		switch {
 		case r.ctx.Err() != nil:

@@ -6,43 +6,49 @@ package wire_test
 // slow and find nothing.
 
 import (
-	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-tiledesk/tiledesk/internal/wire"
 )
 
-// TestReadList_tinyFields reads as many fields as the body limit lets through.
-// Its time limit is many times what encoding/json takes on the same machine under
-// the same load, so far above what it takes, and far below anything quadratic.
+// tinyFields are answers with as many fields or elements as the body limit lets through.
+var tinyFields = map[string]func(size int) string{
+	"arrays":  func(size int) string { return `{"count":1` + strings.Repeat(`,"a":[]`, size/8) + `,"z":[{"_id":"a"}]}` },
+	"numbers": func(size int) string { return "[" + strings.Repeat("1,", size/2-2) + "1]" },
+	"fields":  func(size int) string { return `[{"jti":"x"` + strings.Repeat(`,"a":1`, size/8) + `}]` },
+}
+
+// A reader whose time is quadratic would need days here, where it takes a second: go
+// test's own limit ends it. BenchmarkReadList_tinyFields shows the time.
 func TestReadList_tinyFields(t *testing.T) {
 	t.Parallel()
-	var reading, yardstick time.Duration
-	read := func(body string) ([]wire.Entry, *wire.Fault) {
-		before := time.Now()
-		_ = json.Valid([]byte(body[:len(body)/16])) // the end is missing, the time is not
-		yardstick += 16 * time.Since(before)
-		before = time.Now()
-		entries, _, fault := list(body)
-		reading += time.Since(before)
-		return entries, fault
-	}
-	arrays := `{"count":1` + strings.Repeat(`,"a":[]`, 2<<20) + `,"z":[{"_id":"a"}]}`
-	entries, fault := read(arrays)
+	const size = 16 << 20
+	entries, _, fault := list(tinyFields["arrays"](size))
 	if fault != nil || len(entries) != 1 || entries[0].ID != "a" {
 		t.Errorf("got %v, %v, want one entry", entries, fault)
 	}
-	numbers := "[" + strings.Repeat("1,", 8<<20-2) + "1]"
-	if _, fault := read(numbers); fault == nil || fault.Kind != wire.Unexpected {
+	if _, _, fault := list(tinyFields["numbers"](size)); fault == nil || fault.Kind != wire.Unexpected {
 		t.Errorf("got %v, want what is unexpected", fault)
 	}
-	fields := `[{"jti":"x"` + strings.Repeat(`,"a":1`, 2<<20) + `}]`
-	if entries, fault = read(fields); fault != nil || entries[0].JTI != "x" || len(entries[0].Raw) != len(fields)-2 {
+	fields := tinyFields["fields"](size)
+	if entries, _, fault = list(fields); fault != nil || entries[0].JTI != "x" || len(entries[0].Raw) != len(fields)-2 {
 		t.Errorf("got %v, %v, want one entry with all its fields", entries, fault)
 	}
-	if reading > 300*yardstick {
-		t.Errorf("took %s, where encoding/json takes %s", reading, yardstick)
+}
+
+// BenchmarkReadList_tinyFields takes as long for a byte of a long answer as of a short
+// one: the MB/s are alike.
+func BenchmarkReadList_tinyFields(b *testing.B) {
+	for name, answer := range tinyFields {
+		for _, size := range []int{1 << 20, 16 << 20} {
+			body := answer(size)
+			b.Run(name+"/"+map[bool]string{true: "16MiB", false: "1MiB"}[size > 1<<20], func(b *testing.B) {
+				b.SetBytes(int64(len(body)))
+				for b.Loop() {
+					_, _, _ = list(body)
+				}
+			})
+		}
 	}
 }
