@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -59,8 +60,12 @@ func ReadList(answer Answer, add func(Entry)) (Envelope, *Fault) {
 	if !list.array.IsArray() {
 		return Envelope{}, &Fault{Kind: Unexpected, Message: firstOf(messageOf(root)), Advice: "a list has to hold an array, and this answer has none"}
 	}
-	if !holdsObjects(list.array) && !isEmpty(list.array) {
+	switch {
+	case holdsObjects(list.array):
+	case !isEmpty(list.array):
 		return Envelope{}, unexpected("the array of this list holds no objects")
+	case root.IsObject() && holdsTokens(root, list.array.Index, maxWrapping, false):
+		return Envelope{}, unexpected("the array of this list is empty, and the answer holds entries in another place: treat the tokens as still valid")
 	}
 	return list, readEntries(list.array, body, add)
 }
@@ -77,12 +82,44 @@ func readEnvelope(root gjson.Result) Envelope {
 		case "count":
 			found.Count = wholeNumber(value, -1)
 		}
-		if value.IsArray() {
+		if value.IsArray() && !(notLists[key.Str] && isEmpty(value)) {
 			if rank := arrayRank(key.Str, value); rank < best {
 				best, found.array = rank, value
 			}
 		}
 		return true
+	})
+	return found
+}
+
+// notLists are the names of arrays that are no list where they are empty: an answer that
+// has nothing but {"errors":[]} does not say that there are no tokens.
+var notLists = map[string]bool{
+	"errors": true, "warnings": true, "messages": true, "notices": true, "links": true, "_links": true, "meta": true, "fields": true, "sort": true, "filters": true,
+}
+
+// holdsTokens reports whether an object whose list is empty has entries elsewhere: in an
+// array that shows a jti, or in one below a name that a list may have. The empty array,
+// which begins at an index, would then say that there is nothing left.
+func holdsTokens(object gjson.Result, except, depth int, named bool) (found bool) {
+	object.ForEach(func(key, value gjson.Result) bool {
+		below := named || wrappers[key.Str] || slices.Contains(arrayNames, key.Str)
+		switch {
+		case value.IsArray() && value.Index != except:
+			found = holdsObjects(value) && (below || showsJTI(value))
+		case value.IsObject() && depth > 0:
+			found = holdsTokens(value, except, depth-1, below)
+		}
+		return !found
+	})
+	return found
+}
+
+// showsJTI reports whether an entry of an array has a jti.
+func showsJTI(array gjson.Result) (found bool) {
+	array.ForEach(func(_, entry gjson.Result) bool {
+		found = lastOf(entry, "jti").Exists()
+		return !found
 	})
 	return found
 }
