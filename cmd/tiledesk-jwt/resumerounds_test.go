@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -76,7 +77,12 @@ func TestRevokeAll_replacesATokenThatNeverWorkedOnce(t *testing.T) {
 		}
 	})
 	a, _ := signingIn(server)
+	var waits []time.Duration
+	a.wait = func(d time.Duration) bool { waits = append(waits, d); return true }
 	code, out, said := ran(a, "revoke-all", "--sign-in", "--yes", "--rate", "0")
+	if len(waits) != 1 || waits[0] < time.Second {
+		t.Errorf("whatever revoked it is at work right now: %v", waits)
+	}
 	if code != exitRefused || strings.Count(said, "Signing in again (") != 1 || len(server.Tokens(testEmail)) != 4 || out != "Nothing was revoked.\n" {
 		t.Errorf("exit code %d, %d tokens: %s%s", code, len(server.Tokens(testEmail)), out, said)
 	}
@@ -193,5 +199,70 @@ func TestInTime(t *testing.T) {
 		if got := inTime(d); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+// A run that comes to its end before it has gone back to the younger tokens does not say
+// of them that they were left alone: they were not attempted, and the reason is told.
+func TestRevokeAll_namesTheYoungerOnesThatItDidNotAttempt(t *testing.T) {
+	t.Parallel()
+	for _, include := range []bool{false, true} {
+		server := newTestServer(t)
+		server.IssueAt(testEmail, time.Now().Add(-time.Hour), 3)
+		server.IssueAt(testEmail, time.Now().Add(time.Hour), 2)
+		deletes := 0
+		server.OnRequest(func(r tiledesktest.Request) {
+			if r.Method != http.MethodDelete {
+				return
+			}
+			switch deletes++; deletes {
+			case 1:
+				server.Inject(tiledesktest.Fault{Method: "DELETE", Status: 401, Body: "Unauthorized"})
+			case 2:
+				server.Inject(tiledesktest.Fault{Method: "DELETE", Status: 403})
+			}
+		})
+		a, _ := signingIn(server)
+		a.now = time.Now
+		report := filepath.Join(t.TempDir(), "report")
+		args := []string{"revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1", "--format", "json", "--report", report}
+		counts := `"skipped":1,"planned":0,"failed":1,"notAttempted":4,`
+		if include {
+			args, counts = append(args, "--include-current"), `"skipped":0,"planned":0,"failed":1,"notAttempted":5,`
+		}
+		code, out, said := ran(a, args...)
+		if code != exitRefused || !strings.Contains(out, counts) {
+			t.Errorf("exit code %d: %s%s", code, out, said)
+		}
+		for line := range strings.Lines(readFile(t, report)) {
+			if strings.Contains(line, `"error":null`) != strings.Contains(line, `"outcome":"skipped"`) {
+				t.Errorf("%s", line)
+			}
+		}
+	}
+}
+
+// Named tokens survive more than one revocation of the token in use: it had worked.
+func TestRevoke_signsInAgainAsOftenAsItWorked(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	jtis := jtisOf(server.IssueAt(testEmail, time.Now().Add(-time.Hour), 6))
+	meddler(server, 2, 5)
+	a, _ := signingIn(server)
+	var waits []time.Duration
+	a.wait = func(d time.Duration) bool { waits = append(waits, d); return true }
+	code, out, said := ran(a, append([]string{"revoke", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1"}, jtis...)...)
+	if code != exitDone || !strings.Contains(out, "\n6 revoked.\n") || len(waits) != 2 || waits[0] != 0 {
+		t.Errorf("exit code %d, %v: %s%s", code, waits, out, said)
+	}
+	allRevoked(t, server)
+}
+
+// The token in use comes last: a round over the older ones leaves it.
+func TestRounds_optionsOfARoundOverTheOlder(t *testing.T) {
+	t.Parallel()
+	r := &rounds{s: new(session), opts: tiledesk.RevokeOptions{IncludeCurrent: true}}
+	if r.options(true).IncludeCurrent || !r.options(false).IncludeCurrent {
+		t.Error("the token in use does not come last")
 	}
 }

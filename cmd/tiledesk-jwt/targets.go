@@ -15,9 +15,6 @@ import (
 	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
 
-// maxLine is longer than any line that names a token.
-const maxLine = 64 << 10
-
 // plannedLine is what the lines of a dry run begin with, and a blank behind it.
 const plannedLine = "would be revoked:"
 
@@ -41,8 +38,7 @@ func (a *app) readTargets(ctx context.Context, name string) ([]tiledesk.Target, 
 
 func parseTargets(in io.Reader) ([]tiledesk.Target, error) {
 	var targets []tiledesk.Target
-	lines := bufio.NewScanner(in)
-	lines.Buffer(make([]byte, 0, 4<<10), maxLine)
+	lines := bufio.NewScanner(in) // of lines up to 64 KiB, longer than any that names a token
 	number := 0
 	for lines.Scan() {
 		number++

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"slices"
@@ -43,7 +44,7 @@ func TestTargetsThatAreNone(t *testing.T) {
 // without repeating it.
 func TestTargets_saysWhatIsWrongWithALine(t *testing.T) {
 	t.Parallel()
-	long := strings.Repeat("x", maxLine+1)
+	long := strings.Repeat("x", bufio.MaxScanTokenSize)
 	for text, want := range map[string]string{
 		"a\nid:":                    "--from, line 2: nothing follows id:, where an id belongs. Nothing was sent.",
 		"id:  \n":                   "--from, line 1: nothing follows id:, where an id belongs. Nothing was sent.",
