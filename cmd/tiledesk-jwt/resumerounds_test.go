@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"net/http"
 	"path"
 	"path/filepath"
@@ -264,5 +266,19 @@ func TestRounds_optionsOfARoundOverTheOlder(t *testing.T) {
 	r := &rounds{s: new(session), opts: tiledesk.RevokeOptions{IncludeCurrent: true}}
 	if r.options(true).IncludeCurrent || !r.options(false).IncludeCurrent {
 		t.Error("the token in use does not come last")
+	}
+}
+
+// An interrupt ends a wait.
+func TestApp_pause(t *testing.T) {
+	t.Parallel()
+	a, _ := testApp(new(bytes.Buffer))
+	ctx, interrupt := context.WithCancel(t.Context())
+	if !a.pause(ctx, time.Nanosecond) {
+		t.Error("nobody interrupted it")
+	}
+	interrupt()
+	if a.pause(ctx, time.Hour) {
+		t.Error("it waits on")
 	}
 }
