@@ -163,3 +163,24 @@ func idsOf(t *testing.T, server *tiledesktest.Server) map[string]string {
 	}
 	return ids
 }
+
+// A token of the run that somebody else revoked before its sign-out proves nothing: that is
+// told only where a proof was asked for, and nothing is called verified.
+func TestRevoke_provesNothingByATokenThatSomebodyElseEnded(t *testing.T) {
+	t.Parallel()
+	for _, asked := range []bool{false, true} {
+		server := newTestServer(t)
+		jtis := jtisOf(server.Issue(testEmail, 1))
+		meddler(server, 2) // the sign-out
+		a, _ := signingIn(server)
+		args, code := []string{"revoke", jtis[0], "--sign-in", "--yes", "--rate", "0"}, exitDone
+		if asked {
+			args, code = append(args, "--verify"), exitUndone
+		}
+		got, out, said := ran(a, args...)
+		if got != code || out != "revoked: "+jtis[0]+"\n" || strings.Contains(said, "was not tried: there was no token to try") != asked {
+			t.Errorf("exit code %d: %s%s", got, out, said)
+		}
+		allRevoked(t, server)
+	}
+}
