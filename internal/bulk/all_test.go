@@ -111,35 +111,35 @@ func TestAll_contradictsAServerThatListsWhatItCallsGone(t *testing.T) {
 	}
 }
 
-// What this run revoked is counted again in each listing.
+// What this run revoked is counted again in each listing, a row that is listed twice once,
+// and one that was skipped not at all.
 func TestAll_believesNoServerThatKeepsOnlySomeRevokedRows(t *testing.T) {
 	t.Parallel()
-	f := &fake{
-		lists:  []list{listOf("a", "b", "c"), listOf("a", "b", "c", "d"), listOf("a", "c")},
-		remove: answers(map[string]bulk.Answer{"id-c": gone, "c": gone}),
-	}
-	got, summary := runAll(t, f, bulk.Options{})
-	got.want(t, map[string]string{"a": "revoked after 1", "b": "revoked after 1", "c": "failed after 2", "d": "revoked after 1"})
-	if len(summary.Whole) != 1 {
-		t.Errorf("got %v", summary.Whole)
-	}
-}
-
-// A row that a listing shows twice is one that it keeps, and one that was skipped is none.
-func TestAll_countsTheRowsThatItRevoked(t *testing.T) {
-	t.Parallel()
-	for _, second := range []list{listOf("a", "a", "c", "own"), listOf("a", "c", "own")} {
-		revoked := make(map[string]bool)
-		f := &fake{lists: []list{listOf("a", "b", "c", "own"), second}, remove: func(r bulk.Request) bulk.Answer {
-			jti := strings.TrimPrefix(r.Identifier, "id-")
-			if jti == "c" || revoked[jti] {
-				return gone
+	for name, later := range map[string][]list{
+		"one of two":            {listOf("a", "c", "own")},
+		"one of two, twice":     {listOf("a", "a", "c", "own")},
+		"both, and one of both": {listOf("a", "b", "d", "c", "own"), listOf("a", "c", "own")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			revoked := make(map[string]bool)
+			f := &fake{lists: append([]list{listOf("a", "b", "c", "own")}, later...), remove: func(r bulk.Request) bulk.Answer {
+				jti := strings.TrimPrefix(r.Identifier, "id-")
+				if jti == "c" || revoked[jti] {
+					return gone
+				}
+				revoked[jti] = true
+				return bulk.Answer{Attempts: 1, Answered: true}
+			}}
+			got, summary := runAll(t, f, bulk.Options{})
+			want := map[string]string{"c": "failed after 2", "own": "skipped after 0"}
+			for jti := range revoked {
+				want[jti] = "revoked after 1"
 			}
-			revoked[jti] = true
-			return bulk.Answer{Attempts: 1, Answered: true}
-		}}
-		got, _ := runAll(t, f, bulk.Options{})
-		got.want(t, map[string]string{"a": "revoked after 1", "b": "revoked after 1", "c": "failed after 2", "own": "skipped after 0"})
+			if got.want(t, want); len(summary.Whole) != 1 {
+				t.Errorf("got %v", summary.Whole)
+			}
+		})
 	}
 }
 
