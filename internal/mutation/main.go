@@ -249,7 +249,8 @@ func roomsWith(rooms, files []string) []string {
 }
 
 // nearTo are the suites of the rooms themselves, that of the client, which reaches the
-// whole library, and what is stated of the test server.
+// whole library, that of runs, which tests the report of the root, and what is stated of
+// the test server.
 func nearTo(root string, rooms []string) []string {
 	var suites []string
 	for _, room := range rooms {
@@ -260,6 +261,8 @@ func nearTo(root string, rooms []string) []string {
 		case command:
 		case testServer:
 			suites = append(suites, "internal/conformance")
+		case ".":
+			suites = append(suites, "internal/bulk", "internal/facetest")
 		default:
 			suites = append(suites, "internal/facetest")
 		}

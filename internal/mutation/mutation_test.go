@@ -114,7 +114,7 @@ func TestChoose_onlyWhatChanged(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	for _, tt := range []struct{ rooms, suites []string }{
-		{[]string{".", "internal/wire"}, []string{".", "internal/facetest", "internal/wire"}},
+		{[]string{".", "internal/wire"}, []string{".", "internal/bulk", "internal/facetest", "internal/wire"}},
 		{[]string{testServer}, []string{"internal/conformance", testServer}},
 		{[]string{command}, []string{command}},
 	} {
