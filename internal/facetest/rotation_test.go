@@ -207,6 +207,11 @@ func TestRevokeEach_doesNotRevokeTheTokenThatItRotatesTo(t *testing.T) {
 	if err != nil || report.Revoked != 1 || report.Skipped != 2 || server.Revoked(fresh) {
 		t.Errorf("got %+v, %v", report, err)
 	}
+	for _, r := range server.Requests() {
+		if r.Header.Get("Authorization") == "" {
+			t.Errorf("%s %s went without an authorization", r.Method, r.Path)
+		}
+	}
 }
 
 func TestRevokeEach_revokesTheTokenThatItRotatesToLast(t *testing.T) {

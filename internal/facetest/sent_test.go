@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -82,6 +83,32 @@ func TestCredentials_refusedAndThenGone(t *testing.T) {
 	_, err := newClient(t, server, &forgetful{token: old}).JWT.ListHistory(t.Context(), nil)
 	if !errors.Is(err, errForgotten) || !errors.Is(err, tiledesk.ErrCredentials) {
 		t.Errorf("got %v", err)
+	}
+	before := len(server.Requests())
+	report, err := newClient(t, server, &forgetful{token: old}).JWT.RevokeEach(t.Context(), tiledesk.Targets(tiledesk.Target{JTI: "fresh"}), nil)
+	if report.Failed != 1 || !errors.Is(err, errForgotten) || len(server.Requests()) != before+1 {
+		t.Errorf("got %+v, %v after %d requests", report, err, len(server.Requests())-before)
+	}
+}
+
+func TestRevokeEach_triesTheOtherRouteUnderTheNewToken(t *testing.T) {
+	t.Parallel()
+	server := tiledesktest.NewHandler(tiledesktest.WithoutIDRoute())
+	server.AddUser(agent, password)
+	phone := server.IssueWithJTI(agent, "phone")
+	v, old, fresh := oldVault(t, server)
+	before := len(server.Requests())
+	target := tiledesk.Target{ID: "6b02c254b4f8164bc2ae64b7", JTI: "phone"}
+	if _, err := newClient(t, server, v).JWT.RevokeEach(t.Context(), tiledesk.Targets(target), nil); err != nil || !server.Revoked(phone) {
+		t.Errorf("got %v", err)
+	}
+	var sent []string
+	for _, r := range server.Requests()[before:] {
+		sent = append(sent, r.Path+" "+r.Header.Get("Authorization"))
+	}
+	byID := "/jwt/history/id/" + target.ID + " JWT "
+	if !slices.Equal(sent, []string{byID + old, byID + fresh, "/jwt/history/phone JWT " + fresh}) {
+		t.Errorf("sent %q", sent)
 	}
 }
 
