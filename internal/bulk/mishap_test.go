@@ -73,6 +73,12 @@ const (
 // mishaps are what can go wrong, after the table by which a run decides.
 var mishaps = []*mishap{
 	{name: "others revoke the token in use", happens: beforeIt(func(s *site, _ *entry) { revokeByOthers(s.current) })},
+	{name: "others revoke the token in use, and the credentials give the very token next", happens: beforeIt(func(s *site, named *entry) {
+		revokeByOthers(s.current)
+		if named != nil && named.jti != "" && !named.own && s.rotates {
+			s.next = named
+		}
+	})},
 	{name: "others revoke the very token", happens: beforeIt(func(_ *site, named *entry) { revokeByOthers(named) })},
 	{name: "the credentials sign in again", happens: beforeIt(func(s *site, _ *entry) {
 		if s.rotates {

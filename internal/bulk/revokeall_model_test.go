@@ -138,6 +138,9 @@ func (v *visit) judge() (lies []string) {
 			lies = append(lies, fmt.Sprintf("%s: the run revoked it though something was left", e))
 		}
 	}
+	if v.overhasty {
+		lies = append(lies, "the credentials were asked for another token though the server did not refuse theirs")
+	}
 	if v.err == nil && v.named == nil {
 		lies = append(lies, v.left()...)
 	}

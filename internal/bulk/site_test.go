@@ -24,6 +24,8 @@ type site struct {
 
 	deletes, lists int      // attempts that came
 	current        *entry   // the own token that the credentials give
+	next           *entry   // the token that they give next; nil: a new one
+	overhasty      bool     // they were asked for another token though the server accepts theirs
 	atLast         []*entry // that were there when the newest listing began
 }
 
@@ -51,12 +53,13 @@ const (
 // entry is a token and its row.
 type entry struct {
 	id, jti string
-	shows   bool // the list shows the jti
-	listed  bool // the list shows the row
-	own     bool // the credentials gave it
+	header  string // that authorizes with it
+	shows   bool   // the list shows the jti
+	listed  bool   // the list shows the row
+	own     bool   // the credentials gave it
 
 	ended, byOthers bool // revoked
-	sent            bool // a DELETE named it
+	sent            bool // a DELETE named it while it was an own one
 	seen            bool // a page that arrived had it
 }
 
@@ -83,18 +86,19 @@ func newSite(kind siteKind, mishaps [2]placedMishap) *site {
 
 // issue is a sign-in.
 func (s *site) issue(name string) *entry {
-	e := &entry{id: "id-" + name, jti: name, shows: true, listed: true}
+	e := &entry{id: "id-" + name, jti: name, header: "JWT " + servertest.TokenOf(name), shows: true, listed: true}
 	s.deck = slices.Insert(s.deck, 0, e)
 	return e
 }
 
 // Authorization gives the token in use.
 func (s *site) Authorization(context.Context) (string, error) {
-	return "JWT " + servertest.TokenOf(s.current.jti), nil
+	return s.current.header, nil
 }
 
 // Refused signs in again where that is the way of these credentials.
-func (s *site) Refused(context.Context, string) (again bool, err error) {
+func (s *site) Refused(_ context.Context, authorization string) (again bool, err error) {
+	s.overhasty = s.overhasty || s.accepts(authorization)
 	if !s.rotates || len(s.deck) > 12 {
 		return false, nil
 	}
@@ -103,8 +107,16 @@ func (s *site) Refused(context.Context, string) (again bool, err error) {
 }
 
 func (s *site) signInAgain() {
-	s.current = s.issue("own-" + strconv.Itoa(len(s.deck)))
+	if s.current, s.next = s.next, nil; s.current == nil {
+		s.current = s.issue("own-" + strconv.Itoa(len(s.deck)))
+	}
 	s.current.own = true
+	s.current.byOthers = s.current.ended // before it was in use, by a DELETE whose reply was lost
+}
+
+// accepts reports whether the server accepts an authorization.
+func (s *site) accepts(authorization string) bool {
+	return slices.ContainsFunc(s.deck, func(e *entry) bool { return e.own && e.works() && authorization == e.header })
 }
 
 // client calls the site without any wait. Each call is tried twice.
@@ -128,7 +140,7 @@ func (s *site) RoundTrip(r *http.Request) (*http.Response, error) {
 		s.deletes++
 	}
 	named := s.named(r)
-	if named != nil {
+	if named != nil && named.own {
 		named.sent = true
 	}
 	if isList && !r.URL.Query().Has("page") {
@@ -159,12 +171,9 @@ func (s *site) named(r *http.Request) *entry {
 
 // answer is what the server itself says.
 func (s *site) answer(r *http.Request) (*http.Response, error) {
-	authorized := slices.ContainsFunc(s.deck, func(e *entry) bool {
-		return e.own && e.works() && r.Header.Get("Authorization") == "JWT "+servertest.TokenOf(e.jti)
-	})
 	named := s.named(r)
 	switch {
-	case !authorized:
+	case !s.accepts(r.Header.Get("Authorization")):
 		return servertest.Answer(401, "Unauthorized"), nil
 	case r.Method == http.MethodGet:
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
