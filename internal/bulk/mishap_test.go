@@ -118,7 +118,7 @@ var mishaps = []*mishap{
 
 // placings are all of up to two mishaps among the first DELETEs and, with lists, among
 // the first requests for pages, which are those of two listings.
-func placings(lists bool, yield func([2]placedMishap) bool) {
+func placings(lists bool, yield func(nth int, mishaps [2]placedMishap) bool) {
 	all := []placedMishap{{}}
 	for _, m := range mishaps {
 		switch {
@@ -128,9 +128,13 @@ func placings(lists bool, yield func([2]placedMishap) bool) {
 			all = append(all, placedMishap{m, 0}, placedMishap{m, 1}, placedMishap{m, 2}, placedMishap{m, 3}, placedMishap{m, 4})
 		}
 	}
+	nth := 0
 	for i, one := range all {
 		for _, other := range all[i:] {
-			if (i == 0 || one != other) && !yield([2]placedMishap{one, other}) {
+			if i > 0 && one == other {
+				continue
+			}
+			if nth++; !yield(nth, [2]placedMishap{one, other}) {
 				return
 			}
 		}

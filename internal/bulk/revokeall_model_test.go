@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -46,27 +49,42 @@ func TestRevokeEach_smallServers(t *testing.T) {
 	}, (*visit).revokeEach)
 }
 
-// throughSites plays every case, or one of so many.
+// throughSites plays every case, or one of so many, on all cores.
 func throughSites(t *testing.T, step int, lists bool, kinds func(func(siteKind) bool), run func(*visit, context.Context)) {
 	if os.Getenv("MODEL") == "all" {
 		step = 1
 	}
-	cases, untrue := 0, 0
-	for kind := range kinds {
-		placings(lists, func(mishaps [2]placedMishap) bool {
-			if cases++; cases%step != 0 {
-				return true
+	var cases, untrue atomic.Int64
+	var workers sync.WaitGroup
+	todo := make(chan siteKind)
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for kind := range todo {
+				placings(lists, func(nth int, mishaps [2]placedMishap) bool {
+					cases.Add(1)
+					if nth%step != kind.number%step {
+						return true
+					}
+					v := &visit{site: newSite(kind, mishaps)}
+					run(v, t.Context())
+					if lies := v.judge(); len(lies) > 0 {
+						untrue.Add(1)
+						t.Errorf("%+v, %s\n%s\n%v: %v\n%s", kind, mishaps, v.deck, v.heard, v.err, strings.Join(lies, "\n"))
+					}
+					return untrue.Load() < 10
+				})
 			}
-			v := &visit{site: newSite(kind, mishaps)}
-			run(v, t.Context())
-			if lies := v.judge(); len(lies) > 0 {
-				untrue++
-				t.Errorf("%+v, %s\n%s\n%v: %v\n%s", kind, mishaps, v.deck, v.heard, v.err, strings.Join(lies, "\n"))
-			}
-			return untrue < 10
 		})
 	}
-	t.Logf("one of %d of %d cases", step, cases)
+	number := 0
+	for kind := range kinds {
+		kind.number = number
+		number++
+		todo <- kind
+	}
+	close(todo)
+	workers.Wait()
+	t.Logf("one of %d of %d cases", step, cases.Load())
 }
 
 // visit is one run.

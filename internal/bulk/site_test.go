@@ -31,6 +31,7 @@ type site struct {
 
 // siteKind is what kind of server a site is, and of run.
 type siteKind struct {
+	number     int
 	keeps      bool // revoked rows in the list
 	twiceGone  bool // it calls a revoked one gone
 	withoutIDs bool // it lacks the route by id
