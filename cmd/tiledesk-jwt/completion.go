@@ -43,9 +43,8 @@ func (c *completeCommand) Run(a *app, model *kong.Kong) error {
 	if name, value, found := strings.Cut(last, "="); found && strings.HasPrefix(name, "--") { // one word, as most shells see it
 		words, last, front = append(slices.Clone(words), name), value, name+"="
 	}
-	if n := len(words); n > 1 && words[n-1] == "=" { // three words, as bash sees it
-		words = words[:n-1]
-	} else if n > 0 && last == "=" {
+	words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == "=" }) // three words, as bash sees it
+	if len(words) > 0 && last == "=" {
 		last = ""
 	}
 	for _, offer := range offers(model.Model.Node, words) {

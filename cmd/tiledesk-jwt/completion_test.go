@@ -40,6 +40,8 @@ func TestComplete(t *testing.T) {
 		"revoke a=b":             "",
 		"demo --shell ":          "sh powershell auto",
 		"=":                      "",
+		"version =":              "--help",
+		"--rate ":                "auto",
 		"revoke-all --yes --rat": "--rate",
 		"list --rate":            "--rate",
 	} {

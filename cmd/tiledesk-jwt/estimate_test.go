@@ -30,7 +30,7 @@ func TestFit(t *testing.T) {
 		want  string
 	}{
 		{"waiting (3 s)", 13, "waiting (3 s)"}, {"waiting (3 s)", 12, "waiting"}, {"waiting (3 s)", 6, "waiti…"},
-		{" (3 s)", 3, " (…"}, {"äöü", 3, "äöü"}, {"äöü", 2, "ä…"}, {"äöü", 0, "…"}, {"äöü", 1, "…"}, {"", 0, ""},
+		{" (3 s)", 3, " (…"}, {"a (3 s)", 3, "a"}, {"äöü", 3, "äöü"}, {"äöü", 2, "ä…"}, {"äöü", 0, "…"}, {"äöü", 1, "…"}, {"", 0, ""},
 	} {
 		if got := fit(c.text, c.width); got != c.want {
 			t.Errorf("%q in %d: %q, want %q", c.text, c.width, got, c.want)

@@ -209,4 +209,12 @@ func TestHelp_thatIsNotWritten(t *testing.T) {
 	if code := a.run([]string{"list", "--help"}); code == exitDone {
 		t.Errorf("exit code %d: %s", code, a.stderr)
 	}
+	for command, what := range map[string]string{"completion bash": "The script", "man": "The manual"} {
+		a, _ := testApp(new(bytes.Buffer))
+		a.stdout = full{}
+		code := a.run(strings.Fields(command))
+		if said := a.stderr.(*bytes.Buffer).String(); code != exitUndone || said != what+" could not be written: no space left. Make room, or write it somewhere else.\n" {
+			t.Errorf("%s: exit code %d: %s", command, code, said)
+		}
+	}
 }
