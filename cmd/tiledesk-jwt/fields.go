@@ -100,9 +100,6 @@ func scalars(token *tiledesk.Token) (list []member) {
 
 // cleaned is a JSON value without anything that looks like a token.
 func cleaned(raw json.RawMessage) json.RawMessage {
-	if !bytes.ContainsAny(raw[:1], `"{[`) { // a number, a boolean or null
-		return raw
-	}
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()

@@ -36,8 +36,11 @@ func TestFields_ofAnEntry(t *testing.T) {
 			t.Errorf("%s: %q, %s, want %q", name, got.text(), got.value, want.text)
 		}
 	}
-	if got := fieldOf(token, "another", "current").text(); got != "false" {
-		t.Errorf("in use: %s", got)
+	token.CreatedAt, token.UpdatedAt = time.Time{}, token.CreatedAt
+	for name, want := range map[string]string{"current": "false", "createdAt": "", "updatedAt": "2026-11-22T20:00:00Z"} {
+		if got := fieldOf(token, "another", name).text(); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
 	}
 }
 
@@ -46,7 +49,7 @@ func TestFields_thatArePlain(t *testing.T) {
 	t.Parallel()
 	for raw, want := range map[string]string{
 		manyFields: `{"status":"active","tries":3,"on":true,"none":null,"raw":"[redacted]"}`,
-		`[1]`:      "{}", `["a",1]`: "{}", "": "{}", `{}`: "{}", `{"a":1,"b":`: `{"a":1}`, `{"` + sample + `":1}`: `{"[redacted]":1}`,
+		`[1]`:      "{}", `["a",1]`: "{}", `{"a":"[x","b":"{","c":0}`: `{"a":"[x","b":"{","c":0}`, "": "{}", `{}`: "{}", `{"a":1,"b":`: `{"a":1}`, `{"` + sample + `":1}`: `{"[redacted]":1}`,
 	} {
 		if got := string(object(scalars(entryOf(raw)))); got != want {
 			t.Errorf("%s: %s, want %s", raw, got, want)

@@ -73,6 +73,27 @@ func TestCommand_outlivesItsTerminal(t *testing.T) {
 	}
 }
 
+// Nobody is warned of a pipe, which others can open and find nothing in.
+func TestCredentials_ofAPipe(t *testing.T) {
+	t.Parallel()
+	name := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(name, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		if err := os.WriteFile(name, []byte("b\n"), 0o600); err != nil {
+			t.Error(err)
+		}
+	})
+	var stderr bytes.Buffer
+	a, _ := testApp(&stderr)
+	if secret, err := a.readSecretFile(name); secret != "b" || err != nil || stderr.Len() > 0 {
+		t.Errorf("%q, %v: %s", secret, err, stderr.String())
+	}
+	writing.Wait()
+}
+
 // The width is that of whichever stream is a terminal.
 func TestWidth_ofATerminal(t *testing.T) {
 	t.Parallel()
