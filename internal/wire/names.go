@@ -3,6 +3,7 @@ package wire
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 )
@@ -32,10 +33,15 @@ var meanings = map[string]meaning{
 
 // meaningOf is the strongest meaning of the words of a name, however they are joined,
 // if all of them have one: "notFound" and "createdCount" may be 0 for another reason.
+// Of "affectedRows", "Affected-Rows" and "AFFECTED_ROWS" it is the same.
 func meaningOf(name string) (strongest meaning) {
-	for _, word := range wordsOf(name) {
-		m := meanings[word]
-		if m == otherwise {
+	for name != "" {
+		var word string
+		if word, name = firstWord(name); word == "" {
+			continue
+		}
+		m := meanings[strings.ToLower(word)]
+		if m == otherwise { // as that of most first words
 			return otherwise
 		}
 		strongest = max(strongest, m)
@@ -43,22 +49,23 @@ func meaningOf(name string) (strongest meaning) {
 	return strongest
 }
 
-// wordsOf are the words of a name in lower case: of "affectedRows", "Affected-Rows"
-// and "AFFECTED_ROWS" the same.
-func wordsOf(name string) []string {
-	var spaced strings.Builder
+// firstWord is what stands before the first joint, or before a capital that follows a
+// small letter; rest is what stands behind.
+func firstWord(name string) (word, rest string) {
 	small := false
-	for _, r := range name {
+	for i, r := range name {
 		switch {
-		case r == '_' || r == '-' || r == '.':
-			r = ' '
-		case unicode.IsUpper(r) && small:
-			spaced.WriteByte(' ')
+		case r >= 'a' && r <= 'z':
+			small = true
+			continue
+		case r == '_' || r == '-' || r == '.' || unicode.IsSpace(r):
+			return name[:i], name[i+utf8.RuneLen(r):]
+		case small && unicode.IsUpper(r):
+			return name[:i], name[i:]
 		}
 		small = unicode.IsLower(r)
-		spaced.WriteRune(unicode.ToLower(r))
 	}
-	return strings.Fields(spaced.String())
+	return name, ""
 }
 
 // isNothing reports whether a value is a count of nothing, or a no.

@@ -53,19 +53,18 @@ func (w *writeResult) read(name string, value gjson.Result) {
 			w.object(saysSomethingElse, unexpected("the server made a new entry instead of revoking one"))
 		}
 	default:
-		if isNothing(value) {
-			w.nothing(name)
-		}
+		w.readOther(name, value)
 	}
 }
 
-// nothing takes in a member that is 0, false, null or empty, whose name is none of
-// those above: {"success":true,"count":0} says that nothing was revoked.
-func (w *writeResult) nothing(name string) {
-	switch meaningOf(name) {
-	case aDeed:
+// readOther takes in a member whose name is none of those above. What is 0, false, null
+// or empty may speak against it: {"success":true,"count":0} says that nothing was revoked.
+func (w *writeResult) readOther(name string, value gjson.Result) {
+	switch m := meaningOf(name); {
+	case m < aCount || !isNothing(value):
+	case m == aDeed:
 		w.object(saysNotDone, errNotDone)
-	case aCount:
+	default:
 		w.none = true
 	}
 }
