@@ -28,19 +28,13 @@ type HistoryPage struct {
 
 // readPage reads a page of the history. Its tokens are allocated together.
 func readPage(number int, resp *Response) (*HistoryPage, *wire.Fault) {
-	var tokens []Token
-	list, fault := wire.ReadList(resp.wire(), func(e wire.Entry) {
-		if len(tokens) == cap(tokens) {
-			tokens = append(make([]Token, 0, max(40, 2*cap(tokens))), tokens...)
-		}
-		tokens = append(tokens, Token(e))
-	})
+	entries, list, fault := wire.ReadList(resp.wire())
 	if fault != nil {
 		return nil, fault
 	}
-	page := &HistoryPage{Page: number, PerPage: list.PerPage, Count: list.Count, Response: resp, Tokens: make([]*Token, len(tokens))}
-	for i := range tokens {
-		page.Tokens[i] = &tokens[i]
+	page := &HistoryPage{Page: number, PerPage: list.PerPage, Count: list.Count, Response: resp, Tokens: make([]*Token, len(entries))}
+	for i := range entries {
+		page.Tokens[i] = (*Token)(&entries[i])
 	}
 	return page, nil
 }

@@ -13,6 +13,5 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // list reads a body as the answer to a list.
 func list(body string) (entries []wire.Entry, envelope wire.Envelope, fault *wire.Fault) {
-	envelope, fault = wire.ReadList(wire.Answer{Status: 200, Body: []byte(body), Whole: true}, func(e wire.Entry) { entries = append(entries, e) })
-	return entries, envelope, fault
+	return wire.ReadList(wire.Answer{Status: 200, Body: []byte(body), Whole: true})
 }

@@ -15,14 +15,16 @@ type members struct {
 	array   bool // such as lists have
 	write   writeResult
 	document
+	wraps bool // one of them is a wrapper
 }
 
-func (m *members) read(object gjson.Result) {
-	object.ForEach(func(key, value gjson.Result) bool {
-		m.complaint.read(key.Str, value)
-		m.array = m.array || value.IsArray() && arrayRank(key.Str, value) <= len(arrayNames)
-		m.write.read(key.Str, value)
-		switch key.Str {
+// read reads an object. It is false for any other text.
+func (m *members) read(object string) (ok bool) {
+	return eachMember(object, func(name string, value gjson.Result) {
+		m.complaint.read(name, value)
+		m.array = m.array || value.IsArray() && mayBeList(name, value)
+		m.write.read(name, value)
+		switch name {
 		case "success":
 			m.success = m.success || value.Type != gjson.False
 		case "perPage":
@@ -32,7 +34,7 @@ func (m *members) read(object gjson.Result) {
 		case "jti":
 			m.jti, m.named = textOf(value), true
 		}
-		return true
+		m.wraps = m.wraps || isWrapper(name)
 	})
 }
 
@@ -96,19 +98,11 @@ func failedInWords(value gjson.Result) bool {
 	return false
 }
 
-// readFailure finds what the envelope of a list or of a sign-in says against
-// success; nil when it says nothing.
-func readFailure(root gjson.Result) *Fault {
-	var c complaint
-	root.ForEach(func(key, value gjson.Result) bool {
-		c.read(key.Str, value)
-		c.reports = c.reports || key.Str == "ok" && !affirmed(value)
-		return !c.reports
-	})
-	if !c.failed(false) {
-		return nil
-	}
-	return reportedFailure(root)
+// readOK takes in a member of an envelope: of a list or of a sign-in, which have no
+// write result that would speak for itself.
+func (c *complaint) readOK(name string, value gjson.Result) {
+	c.read(name, value)
+	c.reports = c.reports || name == "ok" && !affirmed(value)
 }
 
 func reportedFailure(root gjson.Result) *Fault {

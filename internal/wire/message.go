@@ -26,7 +26,7 @@ func ReadMessage(header http.Header, body []byte) (message string, fields []Fiel
 	switch {
 	case len(body) == 0:
 		return "", nil
-	case validJSON(body):
+	case validJSON(string(body)):
 		return messageOf(gjson.ParseBytes(body))
 	case looksLikePage(header, body):
 		return pageTitle(string(body[:min(len(body), messageWindow)])), nil
@@ -41,7 +41,7 @@ func ReadMessage(header http.Header, body []byte) (message string, fields []Fiel
 // not one, whatever its type: the server sends some as text/html (measured).
 func IsPage(header http.Header, body []byte) bool {
 	body = bytes.TrimSpace(trimBOM(body))
-	return len(body) > 0 && !validJSON(body) && looksLikePage(header, body)
+	return len(body) > 0 && !validJSON(string(body)) && looksLikePage(header, body)
 }
 
 // looksLikePage is about a body that is neither empty nor JSON.

@@ -159,11 +159,10 @@ func TestReadList_failuresWithAList(t *testing.T) {
 func TestReadList_limit(t *testing.T) {
 	t.Parallel()
 	for surplus, want := range map[int]bool{0: true, 2: false} {
-		added := 0
 		body := "[" + strings.Repeat("{},", wire.MaxEntries+surplus-1) + "{}]"
-		_, fault := wire.ReadList(whole(200, body), func(wire.Entry) { added++ })
-		if added != wire.MaxEntries || (fault == nil) != want || fault != nil && fault.Kind != wire.TooLarge {
-			t.Errorf("%d too many: got %d and %+v", surplus, added, fault)
+		entries, _, fault := list(body)
+		if want && (fault != nil || len(entries) != wire.MaxEntries) || !want && (fault == nil || fault.Kind != wire.TooLarge) {
+			t.Errorf("%d too many: got %d and %+v", surplus, len(entries), fault)
 		}
 	}
 	if _, _, fault := list(`{"x":[1]}`); fault == nil || !strings.Contains(fault.Advice, "holds no objects") {
@@ -174,7 +173,7 @@ func TestReadList_limit(t *testing.T) {
 // A part of a list is not one, however whole it looks.
 func TestReadList_partialContent(t *testing.T) {
 	t.Parallel()
-	if _, fault := wire.ReadList(whole(206, "[]"), func(wire.Entry) {}); fault == nil || fault.Kind != wire.Unexpected {
+	if _, _, fault := wire.ReadList(whole(206, "[]")); fault == nil || fault.Kind != wire.Unexpected {
 		t.Errorf("got %+v", fault)
 	}
 }

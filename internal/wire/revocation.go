@@ -57,6 +57,9 @@ func readOutcome(asked Asked, body []byte, whole bool) *Fault {
 	if bytes.EqualFold(body, []byte("OK")) && whole {
 		return nil
 	}
+	if body[0] == '{' {
+		return readDeleted(asked, body)
+	}
 	root, fault := parseJSON(body)
 	if fault != nil {
 		return fault
@@ -70,19 +73,21 @@ func readOutcome(asked Asked, body []byte, whole bool) *Fault {
 		return nil
 	case root.Type == gjson.False:
 		return &Fault{Advice: "the server answered false: it did not revoke the token"}
-	case root.IsObject():
-		return readDeleted(asked, root)
 	}
 	return unexpected("the server answered something else than the outcome of a revocation: treat the token as still valid")
 }
 
-// wrappers are the names under which a server may put the document or the write
-// result that it speaks of.
-var wrappers = map[string]bool{
-	"value": true, "result": true, "writeResult": true, "lastErrorObject": true, "data": true, "doc": true, "document": true,
-	"jwt": true, "token": true, "history": true, "jwthistory": true, "jwtHistory": true,
-	"response": true, "payload": true, "body": true, "item": true, "entry": true, "object": true, "record": true,
-	"deleted": true, "removed": true, "revoked": true,
+// isWrapper reports whether a name is one under which a server may put the document
+// or the write result that it speaks of.
+func isWrapper(name string) bool {
+	switch name {
+	case "value", "result", "writeResult", "lastErrorObject", "data", "doc", "document",
+		"jwt", "token", "history", "jwthistory", "jwtHistory",
+		"response", "payload", "body", "item", "entry", "object", "record",
+		"deleted", "removed", "revoked":
+		return true
+	}
+	return false
 }
 
 // maxWrapping is the depth to which wrappers are opened: {"result":{"value":{…}}}
@@ -91,15 +96,17 @@ const maxWrapping = 3
 
 // readDeleted reads an object: {}, {"success":true}, a write result or the
 // document of the token, the last two also in a wrapper.
-func readDeleted(asked Asked, root gjson.Result) *Fault {
+func readDeleted(asked Asked, body []byte) *Fault {
 	f := finding{asked: asked}
-	f.read(root, maxWrapping, false)
-	switch {
+	text := string(body)
+	switch whole := f.read(text, maxWrapping, false); {
+	case !whole:
+		return notJSON(body)
 	case f.worst == saysNothingThere && f.found:
 		return unexpected("the server says that it found the token, and that it found none: treat it as still valid")
 	case f.against != nil:
 		return f.against
-	case !f.said && !isEmpty(root):
+	case !f.said && !isEmpty(gjson.Parse(text)):
 		return unexpected("the server answered with an object that does not say what became of the token: treat it as still valid")
 	}
 	return nil
@@ -134,12 +141,15 @@ func (f *finding) object(o objection, fault *Fault) {
 }
 
 // read takes in one object. Within the document of the token the fields are its
-// own: there only what speaks against the revocation counts.
-func (f *finding) read(part gjson.Result, depth int, within bool) {
+// own: there only what speaks against the revocation counts. It is false where the
+// text is not one whole object.
+func (f *finding) read(object string, depth int, within bool) (ok bool) {
 	var m members
-	m.read(part)
+	if !m.read(object) {
+		return false
+	}
 	if f.worst < saysFailed && m.failed() {
-		f.object(saysFailed, reportedFailure(part))
+		f.object(saysFailed, reportedFailure(gjson.Parse(object)))
 	}
 	f.object(m.write.verdict())
 	f.found = f.found || m.write.found
@@ -157,11 +167,10 @@ func (f *finding) read(part gjson.Result, depth int, within bool) {
 		f.found = f.found || own
 		within = own
 	}
-	part.ForEach(func(key, value gjson.Result) bool {
-		if wrappers[key.Str] {
-			f.unwrap(key.Str, value, depth, within)
+	return !m.wraps || eachMember(object, func(name string, value gjson.Result) {
+		if isWrapper(name) {
+			f.unwrap(name, value, depth, within)
 		}
-		return true
 	})
 }
 
@@ -171,7 +180,7 @@ func (f *finding) unwrap(name string, value gjson.Result, depth int, within bool
 	switch {
 	case counted[name] && !value.IsObject(): // the write result has it
 	case value.IsObject() && depth > 0:
-		f.read(value, depth-1, within)
+		f.read(value.Raw, depth-1, within)
 	case value.IsObject():
 		if !isEmpty(value) {
 			f.object(saysSomethingElse, unexpected("the server's answer is nested too deep to be read: treat the token as still valid"))

@@ -45,7 +45,8 @@ func timeOf(value gjson.Result) time.Time {
 
 // Plausible drops years that time.Time itself could not marshal.
 func Plausible(t time.Time) time.Time {
-	if t = t.UTC(); t.Year() < 1 || t.Year() > 9999 {
+	t = t.UTC()
+	if year := t.Year(); year < 1 || year > 9999 {
 		return time.Time{}
 	}
 	return t

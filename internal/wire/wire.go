@@ -64,13 +64,8 @@ func SaysFailure(answer Answer) bool {
 
 // readRefusal reads the JSON object that a body is. It is false for any other body.
 func readRefusal(answer Answer) (m members, ok bool) {
-	body := trimBOM(answer.Body)
-	if !validJSON(body) {
-		return m, false
-	}
-	root := gjson.ParseBytes(body)
-	m.read(root)
-	return m, root.IsObject()
+	ok = m.read(string(trimBOM(answer.Body)))
+	return m, ok
 }
 
 // ReadSignIn takes the token out of the reply to a sign-in.
@@ -79,11 +74,19 @@ func ReadSignIn(body []byte) (token string, fault *Fault) {
 	if fault != nil {
 		return "", fault
 	}
-	if fault := readFailure(root); fault != nil {
-		return "", fault
-	}
-	found := lastOf(root, "token")
-	if found.Type != gjson.String {
+	var c complaint
+	var found gjson.Result // the last of several
+	root.ForEach(func(key, value gjson.Result) bool {
+		c.readOK(key.Str, value)
+		if key.Str == "token" {
+			found = value
+		}
+		return true
+	})
+	switch {
+	case c.failed(false):
+		return "", reportedFailure(root)
+	case found.Type != gjson.String:
 		return "", NoToken()
 	}
 	return found.Str, nil
