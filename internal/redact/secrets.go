@@ -125,6 +125,9 @@ func shortest(texts []string) []string {
 // then [Mark] is in its place, or in that of the whole identifier where it is
 // spelled in another way.
 func Identifier(id string) string {
+	if len(id) <= searched && skip(id, 0, isPart) == len(id) {
+		return id // as most are; a token has dots, and what spells one has signs of its own
+	}
 	id = Tokens(id)
 	if none := (*Secrets)(nil); none.In(id) {
 		return Mark

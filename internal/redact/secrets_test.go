@@ -236,9 +236,10 @@ func TestIdentifier_redactsTokens(t *testing.T) {
 		jti: jti, "": "", "keyJobs.v1.2": "keyJobs.v1.2", "a b\x1b": "a b\x1b", "100%": "100%",
 		token: redact.Mark, "JWT " + token: "JWT " + redact.Mark,
 		spellings["white space in a token"]: redact.Mark, spellings["another's token in percent"]: redact.Mark,
+		strings.Repeat("x", 1<<20): strings.Repeat("x", 1<<20), strings.Repeat("x", 1<<20+1): redact.Mark,
 	} {
 		if got := redact.Identifier(id); got != want {
-			t.Errorf("Identifier(%q) is %q, want %q", id, got, want)
+			t.Errorf("Identifier(%.100q) is %.100q, want %.100q", id, got, want)
 		}
 	}
 }
