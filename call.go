@@ -84,19 +84,20 @@ func (c *Client) prepare(ctx context.Context, r request) (*call, error) {
 	if ctx == nil {
 		return nil, invalidArgument("the context is nil: use context.Background()")
 	}
-	decoded, escaped, err := r.route.path(r.identifier)
-	if err != nil {
+	if err := r.route.checkIdentifier(r.identifier); err != nil {
 		return nil, err
 	}
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("tiledesk: %s %s: nothing was sent: %w", r.route.method, r.route.template, contextError(ctx, c.secrets(r)))
 	}
 	if r.authorization == "" {
-		if r.authorization, err = c.authorization(ctx); err != nil {
+		authorization, err := c.authorization(ctx)
+		if err != nil {
 			return nil, err
 		}
+		r.authorization = authorization
 	}
-	u := baseurl.Below(c.settings.baseURL, decoded, escaped)
+	u := baseurl.Below(c.settings.baseURL, r.route.prefix, r.identifier)
 	u.RawQuery = r.query.Encode()
 	return &call{options: c.settings, request: r, url: u}, nil
 }

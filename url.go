@@ -2,7 +2,6 @@ package tiledesk
 
 import (
 	"errors"
-	"net/url"
 
 	"github.com/go-tiledesk/tiledesk/internal/ident"
 )
@@ -30,27 +29,14 @@ func revocation(byJTI bool) route {
 	return routeRevokeByID
 }
 
-// path builds the decoded and the escaped path of the route. It is the only
-// place that puts an identifier into a path.
-func (r route) path(identifier string) (decoded, escaped string, err error) {
-	if r.argument == "" {
-		return r.prefix, r.prefix, nil
-	}
-	if err := r.checkIdentifier(identifier); err != nil {
-		return "", "", err
-	}
-	decoded = r.prefix + identifier
-	if part := url.PathEscape(identifier); part != identifier {
-		return decoded, r.prefix + part, nil
-	}
-	return decoded, decoded, nil
-}
-
 // checkIdentifier refuses what would reach another route or give a secret away.
 // Its errors never repeat the identifier.
 func (r route) checkIdentifier(identifier string) error {
 	check := ident.CheckJTI
-	if r.argument == "id" {
+	switch r.argument {
+	case "":
+		return nil
+	case "id":
 		check = ident.CheckID
 	}
 	switch err := check(identifier); {

@@ -73,15 +73,16 @@ func IsLoopback(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// Below is the URL of a path below the base URL, whose RawPath is always set. Most
-// paths are the same with and without escaping, and then built once.
-func Below(base *url.URL, decoded, escaped string) *url.URL {
+// Below is the URL of a path below the base URL and of an identifier behind that, the
+// only place that puts one into a path. RawPath is always set. Most paths are the same
+// with and without escaping, and then built once.
+func Below(base *url.URL, path, identifier string) *url.URL {
 	u := *base
-	u.Path += decoded
-	if escaped == decoded && base.RawPath == base.Path {
+	u.Path = base.Path + path + identifier
+	if escaped := url.PathEscape(identifier); escaped == identifier && base.RawPath == base.Path {
 		u.RawPath = u.Path
 	} else {
-		u.RawPath += escaped
+		u.RawPath = base.RawPath + path + escaped
 	}
 	return &u
 }
