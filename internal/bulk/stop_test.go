@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/internal/bulk"
 	"github.com/go-tiledesk/tiledesk/internal/servertest"
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
@@ -90,6 +91,13 @@ func TestRevokeOptions_stopAfterTheLastResult(t *testing.T) {
 	if asked != 1 || !errors.Is(report.RunErr(), errFull) || strings.Count(report.RunErr().Error(), errFull.Error()) != 1 {
 		t.Errorf("asked %d times: %v", asked, report.RunErr())
 	}
+}
+
+func TestAll_skipsItsOwnTokenAfterAStop(t *testing.T) {
+	t.Parallel()
+	f := &fake{lists: []list{listOf("a", "own")}, remove: func(bulk.Request) bulk.Answer { return refused }}
+	got, _ := runAll(t, f, bulk.Options{})
+	got.want(t, map[string]string{"a": "failed after 1", "own": "skipped after 0"})
 }
 
 func TestRevokeOptions_stopWithASecret(t *testing.T) {
