@@ -55,7 +55,7 @@ func (x *examination) isKnown(name string) bool {
 	case "sorting":
 		return x.sorted && !x.empty
 	case "recording":
-		return x.tried || x.ownListed != nil && *x.ownListed
+		return x.Enforced != nil || x.ownListed != nil && *x.ownListed
 	case "enforcement":
 		return x.Enforced != nil || x.notRefusedYet()
 	}

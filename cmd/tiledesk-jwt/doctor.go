@@ -54,7 +54,6 @@ type findings struct {
 	Enforced      *bool   `json:"enforced"`
 
 	empty       bool // the list
-	tried       bool // to revoke its own token
 	paged       bool // the pages were looked at; the same of the sorting
 	sorted      bool
 	pageIgnored bool
@@ -231,7 +230,6 @@ func (x *examination) notRefusedYet() bool { return x.Enforced == nil && x.late 
 // revokesOwn revokes its own token for the first time.
 func (x *examination) revokesOwn(ctx context.Context) bool {
 	_, x.noRevoke = x.base.JWT.RevokeByJTI(ctx, x.own.jti)
-	x.tried = true
 	if x.noRevoke == nil {
 		x.held.Store(nil)
 	}

@@ -208,3 +208,48 @@ func TestVerify_doesWithoutAFreshToken(t *testing.T) {
 		}
 	}
 }
+
+// Where no fresh token is to be had, a token that is still accepted at the end shows that
+// nothing is enforced, and one that could not be tried again shows nothing.
+func TestDoctor_triesItsTokenAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		args     []string
+		failing  int // the GET that fails; 0: none
+		enforced string
+		says     string
+	}{
+		"accepted":  {[]string{"--verify-for", "0s"}, 0, "false", ""},
+		"a failure": {[]string{"--verify-for", "0s"}, 9, "null", "The server failed."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t, tiledesktest.WithoutEnforcement())
+			for _, jti := range []string{"c", "b", "a"} {
+				server.IssueWithJTI(testEmail, jti)
+			}
+			var mu sync.Mutex
+			lists := 0
+			server.OnRequest(func(r tiledesktest.Request) {
+				mu.Lock()
+				defer mu.Unlock()
+				switch r.Method {
+				case http.MethodDelete:
+					server.Inject(tiledesktest.Fault{Method: "POST", Status: 500}) // the second sign-in
+				case http.MethodGet:
+					if lists++; lists == c.failing {
+						server.Inject(tiledesktest.Fault{Method: "GET", Status: 500})
+					}
+				}
+			})
+			code, found, said := doctor(server, "", append(c.args, "--format", "json")...)
+			if code != exitUndone || !strings.Contains(found, `"enforced":`+c.enforced+"}") || !strings.Contains(said, c.says) || c.says == "" && strings.Contains(said, "failed") {
+				t.Errorf("exit code %d: %s%s", code, found, said)
+			}
+		})
+	}
+	server := newTestServer(t)
+	if code, _, said := doctor(server, "", "--verify-for=-1s"); code != exitUsage || !strings.Contains(said, "--verify-for: give a time") || len(server.Requests()) > 0 {
+		t.Errorf("exit code %d: %s", code, said)
+	}
+}
