@@ -66,7 +66,7 @@ func (a *app) conclude(ctx context.Context, report *tiledesk.RevokeReport, prove
 	}
 	whole := report.RunErr()
 	switch {
-	case whole != nil && !interrupted(ctx) && wasTold(report, whole):
+	case !interrupted(ctx) && wasTold(report, whole):
 		if report.NotAttempted > 0 {
 			a.console.complain("The run stopped there, since no other token would have done better.")
 		}

@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk"
+	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
 // The counts of a run are one line, on stdout but for a dry run that is piped on.
@@ -79,6 +82,7 @@ func TestConclude_saysOnceWhyARunStopped(t *testing.T) {
 		"behind one that was not found":   {append([]tiledesk.RevokeResult{other}, append(failed(1, cause), left)...), true},
 		"failed for the cause as well":    {append(failed(1, cause), failed(1, cause)...), false},
 		"none":                            {nil, false},
+		"the only one, for another cause": {failed(1, errors.New("x")), false},
 	} {
 		if got := wasTold(&tiledesk.RevokeReport{Failures: c.failures}, cause); got != c.told {
 			t.Errorf("%s: %v", name, got)
@@ -103,6 +107,76 @@ func TestConclude_saysWhoseWordItIs(t *testing.T) {
 		code := a.conclude(context.Background(), &tiledesk.RevokeReport{Revoked: c.revoked}, c.proves)
 		if code != exitDone || stderr.String() != c.want {
 			t.Errorf("%+v: %d, %s", c, code, stderr.String())
+		}
+	}
+}
+
+// What the counts do not say is said below them.
+func TestConclude_saysWhatTheCountsDoNot(t *testing.T) {
+	t.Parallel()
+	const (
+		stopped = "The run stopped there, since no other token would have done better."
+		unread  = "The list was not read to its end, so there may be tokens that this run has not seen. Treat them as still valid."
+	)
+	no := func(method string, status int) tiledesktest.Fault {
+		return tiledesktest.Fault{Method: method, Status: status, Body: `{"success":false,"msg":"no"}`}
+	}
+	first := tiledesktest.Fault{Method: http.MethodGet}
+	for name, c := range map[string]struct {
+		opts     []tiledesktest.Option
+		tokens   int
+		faults   []tiledesktest.Fault
+		code     int
+		out      string
+		says     string
+		saysNone string
+	}{
+		"a list that breaks off":       {tokens: 3, faults: []tiledesktest.Fault{first, no(http.MethodGet, 500)}, code: exitUndone, out: "2 revoked.\n", says: "The server failed. Try again later. (GET /jwt/history: 500 Internal Server Error: no) The server asked was URL. " + unread, saysNone: stopped},
+		"a list that may lack tokens":  {opts: []tiledesktest.Option{tiledesktest.WithPageIgnored()}, tokens: 3, code: exitUndone, out: "2 revoked.\n", says: incompleteList, saysNone: unread},
+		"a run that stopped":           {tokens: 3, faults: []tiledesktest.Fault{no(http.MethodDelete, 403)}, code: exitRefused, out: "1 failed, 2 not attempted.\n", says: stopped, saysNone: unread},
+		"a run that had no other":      {tokens: 1, faults: []tiledesktest.Fault{no(http.MethodDelete, 403)}, code: exitRefused, out: "1 failed.\n", says: "failed: ", saysNone: stopped},
+		"a run in which one failed":    {tokens: 3, faults: []tiledesktest.Fault{no(http.MethodDelete, 400)}, code: exitUndone, out: "2 revoked, 1 failed.\n", says: "failed: ", saysNone: stopped},
+		"a list that is refused":       {tokens: 1, faults: []tiledesktest.Fault{no(http.MethodGet, 403)}, code: exitRefused, out: "Nothing was revoked.\n", says: "The server forbids this", saysNone: stopped},
+		"a server without the history": {opts: []tiledesktest.Option{tiledesktest.WithoutHistoryModule()}, code: exitNoHistory, out: "Nothing was revoked.\n", says: "This server has no history module", saysNone: stopped},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := newTestServer(t, append([]tiledesktest.Option{tiledesktest.WithPageSize(2)}, c.opts...)...)
+			server.Issue(testEmail, c.tokens)
+			for _, fault := range c.faults {
+				server.Inject(fault)
+			}
+			a, stderr := signingIn(server)
+			code := a.run([]string{"revoke-all", "--yes", "--rate", "0", "--retries", "0", "--concurrency", "1"})
+			out, said := a.stdout.(*bytes.Buffer).String(), strings.ReplaceAll(flat(stderr), server.URL(), "URL")
+			if !strings.HasSuffix(out, c.out) || code != c.code || !strings.Contains(said, c.says) || strings.Contains(said, c.saysNone) {
+				t.Errorf("exit code %d: %s%s", code, out, said)
+			}
+		})
+	}
+}
+
+// An interrupt is said, and what it means for what is left.
+func TestConclude_saysThatARunWasInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errInterrupted)
+	for _, c := range []struct {
+		ctx    context.Context
+		report tiledesk.RevokeReport
+		code   int
+		want   string
+	}{
+		{ctx, tiledesk.RevokeReport{}, exitDone, "Interrupted. Treat what was not attempted as still valid, and run the same command again to resume.\n"},
+		{ctx, tiledesk.RevokeReport{Failed: 1}, exitInterrupted, "Interrupted. Treat what was not attempted as still valid, and run the same command again to resume.\n"},
+		{t.Context(), tiledesk.RevokeReport{NotAttempted: 1}, exitInterrupted, ""},
+		{t.Context(), tiledesk.RevokeReport{NotFound: 1}, exitUndone, ""},
+		{t.Context(), tiledesk.RevokeReport{Revoked: 1, WithoutJTI: 1}, exitDone, "warning: the entries of 1 revoked token show no jti, by which the server looks for revoked tokens: it may still accept them. " + whatEndsIt + "\n"},
+	} {
+		var stderr bytes.Buffer
+		a, _ := testApp(&stderr)
+		if code := a.conclude(c.ctx, &c.report, false); code != c.code || stderr.String() != c.want {
+			t.Errorf("%+v: %d, %s", c.report, code, stderr.String())
 		}
 	}
 }

@@ -152,9 +152,9 @@ func (a *app) pickByNumber(ctx context.Context, list []choice, where, warning st
 	if warning != "" {
 		a.console.warn("%s", warning)
 	}
-	lines, filter, from := bufio.NewReader(a.stdin), "", 0
+	lines, filter := bufio.NewReader(a.stdin), ""
+	from := a.showNumbered(list, filter, 0)
 	for {
-		from = a.showNumbered(list, filter, from)
 		a.console.ask("Numbers to revoke, such as 1,3-5; m: more; /TEXT: filter; nothing: leave.")
 		answer, err := wait(ctx, func() (string, error) { return lines.ReadString('\n') })
 		answer = strings.TrimSpace(answer)
@@ -164,15 +164,16 @@ func (a *app) pickByNumber(ctx context.Context, list []choice, where, warning st
 		case err != nil && !errors.Is(err, io.EOF), answer == "", answer == "q":
 			return nil, errDeclined
 		case answer == "m":
+			from = a.showNumbered(list, filter, from)
 		case answer[0] == '/':
-			filter, from = answer[1:], 0
+			filter = answer[1:]
+			from = a.showNumbered(list, filter, 0)
 		default:
 			chosen, err := numbers(answer, list)
 			if err == nil {
 				return chosen, nil
 			}
 			a.console.complain("%s", err)
-			from = len(list) // what was shown is not shown again
 		}
 	}
 }
@@ -211,9 +212,9 @@ func numbers(text string, list []choice) ([]int, error) {
 		if !isRange {
 			last = first
 		}
-		from, err1 := strconv.Atoi(first)
-		to, err2 := strconv.Atoi(last)
-		if err1 != nil || err2 != nil || from < 1 || to < from || to > len(list) {
+		from, _ := strconv.Atoi(first) // 0 where it is not a number, and beyond the list where it is too large
+		to, _ := strconv.Atoi(last)
+		if from < 1 || to < from || to > len(list) {
 			return nil, usage("%q is not a number from 1 to %d, nor a range of them. Nothing was picked.", part, len(list))
 		}
 		for n := from; n <= to; n++ {

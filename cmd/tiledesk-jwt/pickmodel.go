@@ -75,12 +75,11 @@ func (p *picker) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		p.hint = ""
 		key := msg.String()
-		if !p.moves(key) {
-			if p.typing {
-				p.types(key, msg.Text)
-			} else {
-				p.acts(key)
-			}
+		p.move(key)
+		if p.typing {
+			p.types(key, msg.Text)
+		} else {
+			p.acts(key)
 		}
 	}
 	p.scroll()
@@ -90,8 +89,9 @@ func (p *picker) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return p, nil
 }
 
-// moves reports whether a key moved the cursor. Letters are left to the filter.
-func (p *picker) moves(key string) bool {
+// move is for keys that move the cursor, and do nothing else. Letters are left to the
+// filter.
+func (p *picker) move(key string) {
 	page := max(1, p.rows()-1)
 	switch {
 	case key == "up", key == "ctrl+p", key == "k" && !p.typing:
@@ -106,10 +106,7 @@ func (p *picker) moves(key string) bool {
 		p.cursor = 0
 	case key == "end", key == "G" && !p.typing:
 		p.cursor = len(p.shown) - 1
-	default:
-		return false
 	}
-	return true
 }
 
 // acts is for keys while no filter is typed.
