@@ -64,10 +64,10 @@ func TestRevoke_picksByNumber(t *testing.T) {
 	t.Parallel()
 	for _, env := range []string{"TERM=dumb", "TERM=", "ACCESSIBLE=1"} {
 		server := newTestServer(t)
-		token := server.Issue(testEmail, 1)[0]
+		token := server.IssueAt(testEmail, time.Now().Add(-3*day), 1)[0]
 		jti, _ := identify(token)
 		term := onTerminal(t, server, 80, []string{env}, "revoke")
-		term.expect(`1: ` + jti + `, now`)
+		term.expect(`1: ` + jti + `, 3 days ago`)
 		term.expect(`nothing: leave\. $`)
 		term.send("1\n")
 		term.expect(`Revoke ` + jti + ` at\s[^?]+\?\s[^?]+\[y/N\] $`)

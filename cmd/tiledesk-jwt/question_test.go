@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/creack/pty"
@@ -20,10 +21,10 @@ import (
 func TestRevokeAll_showsWhatItAsksAbout(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
-	tokens := server.Issue(testEmail, 12)
+	tokens := server.IssueAt(testEmail, time.Now().Add(-40*day), 12)
 	jti, _ := identify(tokens[11])
 	term := onTerminal(t, server, 80, []string{"STDOUT=" + filepath.Join(t.TempDir(), "out")}, "revoke-all", "--quiet")
-	term.expect(`(?s)  ` + jti + `  now.*  and 2 more\s+12 tokens would be revoked, created.*Revoke\s+all\s+12\s+tokens\s+at.*\[y/N\] $`)
+	term.expect(`(?s)  ` + jti + `  1 month ago.*  and 2 more\s+12 tokens would be revoked, created.*Revoke\s+all\s+12\s+tokens\s+at.*\[y/N\] $`)
 	term.send("n\n")
 	term.end(exitUsage)
 }
