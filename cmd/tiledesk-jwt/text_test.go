@@ -114,6 +114,7 @@ func TestFolded(t *testing.T) {
 		"a " + flag(30) + " value " + flag(34):                   "a " + flag(30) + " value " + fold + flag(34),
 		"a " + flag(60) + " value | b":                           "a " + flag(60) + " value | b",
 		"a " + flag(60) + " value | bcd":                         "a " + flag(60) + " value " + fold + "| bcd",
+		"a " + flag(60) + " twelve-chars":                        "a " + fold + flag(60) + " twelve-chars", // a word alone is no place to fold
 		"a " + flag(50) + " " + flag(20) + " b | c":              "a " + flag(50) + " " + fold + flag(20) + " b | c",
 		"a " + flag(68) + " " + flag(60) + " | " + flag(11):      "a " + flag(68) + " " + fold + flag(60) + " | " + fold + flag(11),
 		"watch --exec 'b " + strings.Repeat("y", 60) + " --yes'": "watch " + fold + "--exec 'b " + strings.Repeat("y", 60) + " --yes'",
