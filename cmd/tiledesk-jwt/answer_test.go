@@ -74,6 +74,10 @@ func TestRevokeAll_doesWhatWasAnswered(t *testing.T) {
 		if out := a.stdout.(*bytes.Buffer).String(); out != c.out || strings.Count(readFile(t, name), "\n") != c.lines {
 			t.Errorf("%s: %q, the report: %s", answer, out, readFile(t, name))
 		}
+		before := len(a.stderr.(*bytes.Buffer).String())
+		if a.status.tick(); len(a.stderr.(*bytes.Buffer).String()) != before {
+			t.Errorf("%s: the status line is left: %q", answer, a.stderr)
+		}
 		if left := "Left alone: 1 token created after 2026-11-21 20:00 UTC.\n"; strings.Count(saidBy(a), left) != 1 {
 			t.Errorf("%s: %s", answer, saidBy(a))
 		}
@@ -96,6 +100,22 @@ func TestRevokeAll_asksOnceWhenItSignsInAgain(t *testing.T) {
 		t.Errorf("%s", said)
 	}
 	allRevoked(t, server)
+}
+
+// What is left alone is said before the question, also where the run signed in.
+func TestRevokeAll_saysWhatItLeavesAloneBeforeItAsks(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.IssueAt(testEmail, time.Now().Add(-3*day), 1)
+	server.IssueAt(testEmail, time.Now().Add(time.Hour), 2)
+	a, asked := asking(t, server, "n")
+	a.now, a.flags.SignIn = time.Now, true
+	err := (&revokeAllCommand{filter: filter{OlderThan: age(day)}, running: running{Concurrency: 1}}).Run(t.Context(), a)
+	_, said, _ := strings.Cut(saidBy(a), "1 token would be revoked, created ")
+	left, _, found := strings.Cut(said, "Revoke this token at ")
+	if codeOf(err) != exitUsage || *asked != 1 || !found || !strings.Contains(left, "Left alone: 2 tokens created after ") {
+		t.Errorf("%v, asked %d times: %s", err, *asked, saidBy(a))
+	}
 }
 
 // With --include-current the token in use is asked about as well, also where the list

@@ -28,6 +28,8 @@ func TestRevokeAll_waitsLongerBeforeEachSignIn(t *testing.T) {
 	a.run([]string{"revoke-all", "--sign-in", "--yes", "--rate", "0", "--concurrency", "1"})
 	if len(waits) != 3 || waits[0] != 0 || waits[1] < time.Second || waits[1] >= 3*time.Second || waits[2] < 4*time.Second || waits[2] >= 12*time.Second {
 		t.Errorf("%v: %s", waits, stderr)
+	} else if waits[1] == time.Second && waits[2] == 4*time.Second {
+		t.Error("two runs would wait equally long")
 	}
 	if said := stderr.String(); !strings.Contains(said, "Signing in again (1 of 3).\n") || !strings.Contains(said, "Signing in again (2 of 3) in ") || !strings.Contains(said, "Signing in again (3 of 3) in ") {
 		t.Errorf("%s", said)

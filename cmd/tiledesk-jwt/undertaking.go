@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/go-tiledesk/tiledesk"
 	"github.com/go-tiledesk/tiledesk/internal/redact"
@@ -88,7 +87,6 @@ func (u *undertaking) show(r tiledesk.RevokeResult) {
 // one after the other, and what it has not seen it cannot report.
 func (u *undertaking) withUntaken(report *tiledesk.RevokeReport, targets []tiledesk.Target, told map[tiledesk.Target]bool) *tiledesk.RevokeReport {
 	whole := *report
-	whole.Failures = slices.Clone(report.Failures)
 	for _, target := range targets {
 		if target = redacted(target); told[target] {
 			continue
