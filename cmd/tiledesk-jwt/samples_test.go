@@ -29,7 +29,7 @@ func TestRevokeAll_triesEachTokenOfTheFile(t *testing.T) {
 	a, _ := signingIn(server)
 	a.now = time.Now
 	code, out, said := ran(a, "revoke-all", "--older-than", "1d", "--token-from", file, "--yes", "--rate", "0")
-	if code != exitDone || out != "3 revoked.\nverified: the server refuses revoked tokens\n" {
+	if code != exitDone || out != "3 revoked.\nverified: the server refuses revoked tokens\n" || !strings.Contains(said, stillElsewhere) {
 		t.Errorf("exit code %d: %s%s", code, out, said)
 	}
 	for i, want := range []int{2, 2, 0} {

@@ -136,8 +136,17 @@ func TestRevoke_saysWhatAnIDDoesNotProve(t *testing.T) {
 	ids := idsOf(t, server)
 	a, _ := signingIn(server)
 	code, out, said := ran(a, "revoke", "--id", ids[jtis[0]], jtis[1], "--yes", "--rate", "0", "--sign-in", "--verify")
+	if strings.Contains(said, stillElsewhere) { // which is about tokens that were leaked
+		t.Errorf("%s", said)
+	}
 	if code != exitDone || !strings.Contains(out, "\n2 revoked.\nverified: the server refuses revoked tokens that have a jti\n") || strings.Count(said, "warning: revoked by the id alone: 1 token.") != 1 {
 		t.Errorf("exit code %d: %s%s", code, out, said)
+	}
+	for flag, verified := range map[string]string{"--id=" + ids[jtis[0]]: "null", jtis[0]: "true"} {
+		a, _ = signingIn(server)
+		if code, out, said := ran(a, "revoke", flag, "--yes", "--rate", "0", "--sign-in", "--format", "json"); code != exitDone || !strings.Contains(out, `"verified":`+verified+`,`) {
+			t.Errorf("%s: exit code %d: %s%s", flag, code, out, said)
+		}
 	}
 	a, _ = signingIn(server)
 	code, _, said = ran(a, "revoke", "--id", "000000000000000000000000", "--yes", "--rate", "0")
@@ -183,4 +192,25 @@ func TestRevoke_provesNothingByATokenThatSomebodyElseEnded(t *testing.T) {
 		}
 		allRevoked(t, server)
 	}
+}
+
+// A report that could not be written is an error, also where all is done.
+func TestRevokeAll_failsWhereItsLastLineCouldNotBeWritten(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	server.Issue(testEmail, 1)
+	a, stderr := signingIn(server)
+	a.flags.Timeout = patience
+	report, _ := reportOf(t, "")
+	report.close()
+	s, err := a.connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &revokeAllCommand{running: running{Concurrency: 1}, Yes: true}
+	err = c.revokeAll(t.Context(), a, s, newSelection(&c.filter, &undertaking{app: a, file: report}, a.now()))
+	if codeOf(err) == exitDone || !strings.Contains(stderr.String(), "The report could not be written") {
+		t.Errorf("%v: %s", err, stderr)
+	}
+	allRevoked(t, server)
 }
