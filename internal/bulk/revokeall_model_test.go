@@ -115,12 +115,10 @@ func (v *visit) revokeEach(ctx context.Context) {
 		}
 		v.named = append(v.named, target)
 	}
+	entries := slices.Clone(v.deck)
 	v.report, v.err = v.client().JWT.RevokeEach(ctx, func(yield func(tiledesk.Target, error) bool) {
-		for _, target := range v.named {
-			for _, e := range v.deck {
-				e.seen = e.seen || e.isNamedBy(target)
-			}
-			if !yield(target, nil) {
+		for i, target := range v.named {
+			if entries[i].seen = true; !yield(target, nil) {
 				return
 			}
 		}
