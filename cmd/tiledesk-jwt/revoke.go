@@ -192,30 +192,21 @@ func (c *revokeCommand) revokeEach(ctx context.Context, a *app, s *session, u *u
 	if len(targets) > maxShown && !c.DryRun {
 		u.progress = a.newProgressOf(len(targets))
 	}
-	kept := false // the token in use was named on the command line
 	told := make(map[tiledesk.Target]bool, len(targets))
 	report := a.revokeEach(ctx, s, targets, tiledesk.RevokeOptions{
 		Concurrency: c.Concurrency,
 		DryRun:      c.DryRun,
 		OnResult: func(r tiledesk.RevokeResult) {
-			kept = kept || r.Outcome == tiledesk.Skipped && slices.Contains(c.JTI, r.Target.JTI)
 			told[r.Target] = true
 			u.did(r)
 		},
 	})
 	u.report = u.withUntaken(report, targets, told)
 	u.finish()
-	if kept {
-		a.console.complain("The token in use is not revoked by its jti. %s", endCurrent)
-	}
 	if len(targets) != 1 && !u.json {
 		a.summarize(u.report)
 	}
-	code := u.conclude(ctx, s.signedIn)
-	if kept {
-		code = worse(code, exitUndone)
-	}
-	return ended(code)
+	return ended(u.conclude(ctx, s.signedIn))
 }
 
 // confirmTargets names the first targets, the server and the account, and asks.

@@ -115,6 +115,9 @@ func TestRevokeAll_triesOnlyWhatItRevoked(t *testing.T) {
 			if code != c.code || !strings.Contains(said, strings.ReplaceAll(c.says, "%s", jti)) || strings.Contains(out, "verified") {
 				t.Errorf("exit code %d: %s%s", code, out, said)
 			}
+			if strings.Contains(said, "Resuming "+report+": 1 token done before.\n") != strings.Contains(name, "revoked b") {
+				t.Errorf("%s", said)
+			}
 			if got := triesOf(server, token); got != c.tries {
 				t.Errorf("tried %d times, not %d", got, c.tries)
 			}

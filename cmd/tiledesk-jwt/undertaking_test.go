@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
@@ -53,6 +55,34 @@ func TestRevoke_showsTenFailuresOnATerminal(t *testing.T) {
 	}
 }
 
+// On a terminal ten tokens have a line each; of more there is the number, and how far the
+// run is.
+func TestRevoke_showsTenTokensOnATerminal(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		terminal bool
+		n, lines int
+		far      bool
+		flags    []string
+	}{
+		{true, 10, 10, false, nil}, {true, 11, 0, true, nil},
+		{false, 10, 10, false, nil}, {false, 11, 11, true, nil},
+		{false, 11, 11, false, []string{"--dry-run"}},
+	} {
+		server := newTestServer(t)
+		jtis := jtisOf(server.Issue(testEmail, c.n))
+		a, _ := signingIn(server)
+		now := time.Date(2026, 11, 22, 20, 0, 0, 0, time.UTC)
+		a.onTerminal.stdout = c.terminal
+		var looked atomic.Int64
+		a.now = func() time.Time { return now.Add(time.Duration(looked.Add(1)) * lineInterval) }
+		code, out, said := ran(a, append([]string{"revoke", "--from", namesIn(t, jtis, 0), "--yes", "--rate", "0"}, c.flags...)...)
+		if code != exitDone || strings.Count(out, "revoked: ") != c.lines || strings.Contains(said, " of 11 revoked") != c.far {
+			t.Errorf("%+v: exit code %d: %s%s", c, code, out, said)
+		}
+	}
+}
+
 // A run that stops says of each target what became of it, also of those that it did not
 // take up.
 func TestRevoke_namesWhatWasNotAttempted(t *testing.T) {
@@ -66,6 +96,11 @@ func TestRevoke_namesWhatWasNotAttempted(t *testing.T) {
 		code, out, said := ran(a, "revoke", "--from", namesIn(t, jtis, 0), "--yes", "--rate", "0", "--concurrency", "1", "--format", format, "--report", report)
 		if code != exitRefused || deletes(server) != 2 || strings.Count(said, "not attempted: ") != 10 || strings.Count(said, "failed: "+jtis[1]) != 1 || !strings.Contains(said, "The run stopped there") {
 			t.Errorf("exit code %d, %d deletes: %s%s", code, deletes(server), out, said)
+		}
+		if again, err := openReport(report, lockFile); err != nil {
+			t.Errorf("the report is still in use: %v", err)
+		} else {
+			again.close()
 		}
 		lines := readFile(t, report)
 		if strings.Count(lines, `"outcome":"not attempted"`) != 10 || strings.Count(lines, "\n") != 12 {

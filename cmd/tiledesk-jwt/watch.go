@@ -93,7 +93,7 @@ func (w *watch) run(ctx context.Context) error {
 			}
 		}
 	}
-	return ctx.Err()
+	return nil // an interrupt
 }
 
 // passes reports whether an error may be gone at the next look.

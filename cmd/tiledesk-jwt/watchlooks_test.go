@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -118,6 +119,22 @@ func TestWatch_readsNoMoreThanItNeeds(t *testing.T) {
 				t.Errorf("%d there: %v requests before the looks", there, requests)
 				break
 			}
+		}
+	}
+}
+
+// A look ends behind fifty tokens in a row that were there before, and not a token sooner.
+func TestWatch_looksBehindFiftyKnownTokens(t *testing.T) {
+	t.Parallel()
+	for behind, seen := range map[int]bool{enoughKnown - 1: true, enoughKnown: false} {
+		list := &changingList{perPage: 1000}
+		list.add("old", 2*enoughSeen, watched2026)
+		_, out, _ := watching(t, list, 0, func(look int) bool {
+			list.entries = slices.Insert(list.entries, behind, `{"_id":"late","jti":"jti-late"}`)
+			return look < 2
+		})
+		if (out == "at an unknown time  jti-late  id:late\n") != seen || !seen && out != "" {
+			t.Errorf("behind %d: %q", behind, out)
 		}
 	}
 }
@@ -255,8 +272,7 @@ func TestWatch_countsTheSignInsAtItsEnd(t *testing.T) {
 	list := &changingList{perPage: 10}
 	server := httptest.NewServer(list)
 	t.Cleanup(server.Close)
-	var stderr bytes.Buffer
-	a, _ := testApp(&stderr)
+	a, shown, _ := statusApp(80)
 	a.flags.Timeout = patience
 	a.getenv = testEnv(map[string]string{"TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword, "TILEDESK_BASE_URL": server.URL})
 	ctx, interrupt := context.WithCancelCause(t.Context())
@@ -274,7 +290,7 @@ func TestWatch_countsTheSignInsAtItsEnd(t *testing.T) {
 	if err := (&watchCommand{Interval: time.Second, Format: "text"}).Run(ctx, a); err != nil {
 		t.Errorf("%v", err)
 	}
-	if !strings.HasSuffix(stderr.String(), "\n2 sign-ins since the watch began.\n") {
-		t.Errorf("%q", stderr.String())
+	if got := shown(); got != "" || !strings.HasSuffix(saidBy(a), "\n2 sign-ins since the watch began.\n") {
+		t.Errorf("%q, and still %q", a.stderr, got)
 	}
 }
