@@ -198,6 +198,7 @@ func TestRevoke_showsWhatItAsksAbout(t *testing.T) {
 		1:  {"", "Revoke %s at URL, account agent@example.com? This cannot be undone. [y/N] "},
 		2:  {"  t-0\n  id:t-1\n", "Revoke all 2 tokens at URL, account agent@example.com? This cannot be undone. [y/N] "},
 		10: {"  t-0\n  id:t-1\n  t-2\n  t-3\n  t-4\n  t-5\n  t-6\n  t-7\n  t-8\n  t-9\n", "Revoke all 10 tokens at URL, account agent@example.com? This cannot be undone. [y/N] "},
+		11: {"  t-0\n  id:t-1\n  t-2\n  t-3\n  t-4\n  t-5\n  t-6\n  t-7\n  t-8\n  t-9\n  and 1 more\n", "Revoke all 11 tokens at URL, account agent@example.com? This cannot be undone. [y/N] "},
 		12: {"  t-0\n  id:t-1\n  t-2\n  t-3\n  t-4\n  t-5\n  t-6\n  t-7\n  t-8\n  t-9\n  and 2 more\n", "Revoke all 12 tokens at URL, account agent@example.com? This cannot be undone. [y/N] "},
 	} {
 		server := newTestServer(t)
@@ -215,6 +216,13 @@ func TestRevoke_showsWhatItAsksAbout(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = a.confirmTargets(t.Context(), s, targets)
+		if a.flags.Rate.n = 1; n == 11 {
+			_ = a.confirmTargets(t.Context(), s, targets)
+			if !strings.Contains(saidBy(a), "\nThis takes about 10 min, since it is limited to 1 requests/min.") {
+				t.Errorf("%s", saidBy(a))
+			}
+			continue
+		}
 		want := c.shown + strings.ReplaceAll(strings.ReplaceAll(c.asks, "%s", "t-0"), "URL", server.URL())
 		if said := saidBy(a); codeOf(err) != exitUsage || *asked != 1 || said != want {
 			t.Errorf("%d: %v: %q, want %q", n, err, said, want)

@@ -50,6 +50,21 @@ func TestRevoke_refusesWhatCannotBeMeant(t *testing.T) {
 	}
 }
 
+// Where stdin is no terminal, it is not said to be in use.
+func TestRevokeAll_saysWhyNobodyCanBeAsked(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	file := fileWith(t, server.Issue(testEmail, 1)[0])
+	for from, want := range map[string]string{"": "there is no terminal to ask on", file: "there is no terminal to ask on", "-": "stdin is in use, so that you cannot be asked"} {
+		a, _ := signingIn(server)
+		a.onTerminal.stderr = true
+		err := (&revokeAllCommand{TokenFrom: given(from), running: running{Concurrency: 1}}).Run(t.Context(), a)
+		if codeOf(err) != exitUsage || !strings.HasPrefix(explainIf(err), "Nothing was sent: "+want) {
+			t.Errorf("%q: %v", from, err)
+		}
+	}
+}
+
 // Each target is revoked once, those of the command line first, however often it is
 // named.
 func TestRevoke_revokesEachTargetOnce(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -119,22 +118,6 @@ func TestWatch_readsNoMoreThanItNeeds(t *testing.T) {
 				t.Errorf("%d there: %v requests before the looks", there, requests)
 				break
 			}
-		}
-	}
-}
-
-// A look ends behind fifty tokens in a row that were there before, and not a token sooner.
-func TestWatch_looksBehindFiftyKnownTokens(t *testing.T) {
-	t.Parallel()
-	for behind, seen := range map[int]bool{enoughKnown - 1: true, enoughKnown: false} {
-		list := &changingList{perPage: 1000}
-		list.add("old", 2*enoughSeen, watched2026)
-		_, out, _ := watching(t, list, 0, func(look int) bool {
-			list.entries = slices.Insert(list.entries, behind, `{"_id":"late","jti":"jti-late"}`)
-			return look < 2
-		})
-		if (out == "at an unknown time  jti-late  id:late\n") != seen || !seen && out != "" {
-			t.Errorf("behind %d: %q", behind, out)
 		}
 	}
 }
