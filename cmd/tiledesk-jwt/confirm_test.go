@@ -34,7 +34,7 @@ func TestQuestions_areAnswered(t *testing.T) {
 				t.Errorf("%q by default %v: %v, %v: %q", c.typed, byDefault, yes, err, stderr.String())
 			}
 			a.stdin = strings.NewReader(c.typed)
-			if err := a.confirm(t.Context(), "Revoke it?"); !byDefault && (err == nil) != want || err != nil && err != errDeclined {
+			if err := a.confirm(t.Context(), "Revoke it?"); !byDefault && (err == nil) != want || err != nil && !errors.Is(err, errDeclined) {
 				t.Errorf("%q: %v", c.typed, err)
 			}
 		}
