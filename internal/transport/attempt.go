@@ -17,14 +17,14 @@ import (
 func (l *loop) RoundTrip(req *http.Request) (*http.Response, error) {
 	l.Err, l.TooLarge, l.sent, l.attempt = nil, false, false, Attempt{}
 	ctx := req.Context()
-	if err := l.limited(ctx); err != nil {
-		l.Err, l.Stop, l.Limited = err, err, true
-		return nil, err
+	err := l.limited(ctx)
+	l.Limited = err != nil
+	if err == nil && ctx.Err() != nil { // it ended at the last moment: nothing may leave now
+		err = ContextError(ctx)
 	}
-	if ctx.Err() != nil { // it ended at the last moment: nothing may leave now
-		l.Stop = ContextError(ctx)
-		l.Err = l.Stop
-		return nil, l.Err
+	if err != nil {
+		l.Err, l.Stop = err, err
+		return nil, err
 	}
 	l.Attempts++
 	l.sent = true
