@@ -104,7 +104,6 @@ func (c *Client) Do(ctx context.Context, r Request) Result {
 	l.http.Transport = l
 	l.driver.HTTPClient, l.driver.RetryMax = &l.http, c.Retry.MaxRetries
 	l.driver.CheckRetry, l.driver.Backoff = l.checkRetry, l.backoff
-	l.driver.ErrorHandler = retryablehttp.PassthroughErrorHandler
 	_, _ = l.driver.Do(request) // what there is to know, the loop knows
 	if l.again {                // the context ended while the driver waited
 		l.Stop = ContextError(ctx)
