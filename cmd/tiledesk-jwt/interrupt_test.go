@@ -125,3 +125,16 @@ func TestApp_interruptible_endsAtOnce(t *testing.T) {
 	}
 	<-r.exitCode // of the run that a process would not have finished
 }
+
+// What is said of an interrupt stands below the ^C that a terminal shows.
+func TestApp_interruptible_saysThatItStops(t *testing.T) {
+	t.Parallel()
+	for terminal, want := range map[bool]string{true: "\nStopping. Press Ctrl-C again to end at once.\n", false: "Stopping. Press Ctrl-C again to end at once.\n"} {
+		var stderr bytes.Buffer
+		a, _ := testApp(&stderr)
+		a.onTerminal.stderr = terminal
+		if a.sayStopping(); stderr.String() != want {
+			t.Errorf("%q", stderr.String())
+		}
+	}
+}

@@ -43,10 +43,7 @@ func (c *revokeCommand) revokeLeaked(ctx context.Context, a *app) error {
 	if err := a.mustBeThere(ask, c.TokenFrom == "-" && !a.onTerminal.stdin); err != nil {
 		return err
 	}
-	u, err := c.running.start(a)
-	if err != nil {
-		return err
-	}
+	u := &undertaking{app: a, json: c.Format == inJSON, file: &reportFile{}}
 	u.verified = "verified: the server accepted the token before and refuses it now"
 	return l.withUndertaking(ctx, u, &c.proving, l.connect, c.DryRun, func(s *session) error {
 		owner := either(l.claims.UserID, "unknown")

@@ -1,47 +1,22 @@
 package main
 
 import (
-	"bytes"
-	"encoding/base64"
-	"maps"
 	"net/http"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/go-tiledesk/tiledesk/tiledesktest"
 )
 
-// claiming is a token whose claims have more members.
-func claiming(member string) func(token string) string {
-	return func(token string) string {
-		parts := strings.Split(token, ".")
-		claims, _ := base64.RawURLEncoding.DecodeString(parts[1])
-		parts[1] = base64.RawURLEncoding.EncodeToString(append(claims[:len(claims)-1], ","+member+"}"...))
-		return strings.Join(parts, ".")
-	}
-}
+// refusedByTheServer is what the server says where it does not do it.
+const refusedByTheServer = `{"success":false,"msg":"no"}`
 
-// noAnswer is what net/http says of a connection that broke.
-var noAnswer = regexp.MustCompile(`no answer: [^")]*`)
+// unauthorized is the refusal of the server itself.
+var unauthorized = tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusUnauthorized, Header: http.Header{"Content-Type": {"text/plain"}}, Body: "Unauthorized"}
 
 // What revoke --token-from says and sends, to the word.
 func TestRevoke_saysOfALeakedToken(t *testing.T) {
 	t.Parallel()
-	no := `{"success":false,"msg":"no"}`
-	unauthorized := tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusUnauthorized, Header: http.Header{"Content-Type": {"text/plain"}}, Body: "Unauthorized"}
-	for name, c := range map[string]struct {
-		opts    []tiledesktest.Option
-		fault   tiledesktest.Fault // none without a status
-		env     map[string]string
-		leaked  func(token string) string // what the file holds; nil: the token
-		answers string                    // of a person; empty: nobody is there
-		args    string
-		code    int
-		sent    string // the methods of the requests
-		out     string
-		err     string
-	}{
+	for name, c := range map[string]leakedCase{
 		"with the credentials": {
 			args: "--yes",
 			code: exitDone, sent: "DELETE",
@@ -175,25 +150,25 @@ func TestRevoke_saysOfALeakedToken(t *testing.T) {
 			err: "The token has the jti LEAKED and is of user USER. The server refused the credentials. Check them and the base URL; a token may have been revoked, then sign in again. (DELETE /jwt/history/:jti: 401 Unauthorized: the server refused the Basic credentials: check email and password) The server asked was URL.",
 		},
 		"not told before": {
-			fault: tiledesktest.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError, Body: no}, args: "--yes --verify",
+			fault: tiledesktest.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError, Body: refusedByTheServer}, args: "--yes --verify",
 			code: exitUndone, sent: "GET",
 			out: "",
 			err: "The token has the jti LEAKED and is of user USER. The token was not revoked, since it could not be tried before. Omit --verify to revoke it all the same. The server failed. Try again later. (GET /jwt/history: 500 Internal Server Error: no)",
 		},
 		"not told before, for programs": {
-			fault: tiledesktest.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError, Body: no}, args: "--yes --verify --format json",
+			fault: tiledesktest.Fault{Method: http.MethodGet, Status: http.StatusInternalServerError, Body: refusedByTheServer}, args: "--yes --verify --format json",
 			code: exitUndone, sent: "GET",
 			out: `{"baseURL":"URL","account":"agent@example.com","dryRun":false,"revoked":0,"alreadyGone":0,"notFound":0,"skipped":0,"planned":0,"failed":0,"notAttempted":1,"withoutJTI":0,"incomplete":false,"doneBefore":0,"verified":null,"cached":null,"error":null,"results":[{"id":"","jti":"LEAKED","outcome":"not attempted","attempts":0,"error":"GET /jwt/history: 500 Internal Server Error: no"}]}`,
 			err: "The token has the jti LEAKED and is of user USER. The token was not revoked, since it could not be tried before. Omit --verify to revoke it all the same. The server failed. Try again later. (GET /jwt/history: 500 Internal Server Error: no)",
 		},
 		"not done by the server": {
-			fault: tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusBadRequest, Body: no}, args: "--yes",
+			fault: tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusBadRequest, Body: refusedByTheServer}, args: "--yes",
 			code: exitUndone, sent: "DELETE",
 			out: "",
 			err: "The token has the jti LEAKED and is of user USER. The server did not do it and says why: No. Try again once that is settled. (DELETE /jwt/history/:jti: 400 Bad Request: no) The server asked was URL.",
 		},
 		"not done by the server, for programs": {
-			fault: tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusBadRequest, Body: no}, args: "--yes --format json",
+			fault: tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusBadRequest, Body: refusedByTheServer}, args: "--yes --format json",
 			code: exitUndone, sent: "DELETE",
 			out: `{"baseURL":"URL","account":"agent@example.com","dryRun":false,"revoked":0,"alreadyGone":0,"notFound":0,"skipped":0,"planned":0,"failed":1,"notAttempted":0,"withoutJTI":0,"incomplete":false,"doneBefore":0,"verified":null,"cached":null,"error":null,"results":[{"id":"","jti":"LEAKED","outcome":"failed","attempts":1,"error":"DELETE /jwt/history/:jti: 400 Bad Request: no"}]}`,
 			err: "The token has the jti LEAKED and is of user USER. The server did not do it and says why: No. Try again once that is settled. (DELETE /jwt/history/:jti: 400 Bad Request: no) The server asked was URL.",
@@ -255,40 +230,7 @@ func TestRevoke_saysOfALeakedToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := newTestServer(t, c.opts...)
-			server.AddUser("other@example.com", testPassword)
-			tokens := server.Issue(testEmail, 3)
-			if c.fault.Status > 0 {
-				server.Inject(c.fault)
-			}
-			leaked := tokens[1]
-			if c.leaked != nil {
-				leaked = c.leaked(leaked)
-			}
-			a, stderr := signingIn(server)
-			env := map[string]string{"TILEDESK_BASE_URL": server.URL(), "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword}
-			maps.Copy(env, c.env)
-			if env["TILEDESK_TOKEN"] != "" {
-				env["TILEDESK_TOKEN"] = leaked
-			}
-			a.getenv = testEnv(env)
-			if c.answers != "" {
-				sitsThere(a, c.answers)
-			}
-			code := a.run(append([]string{"revoke", "--token-from", fileWith(t, leaked), "--rate", "0", "--retries", "0"}, strings.Fields(c.args)...))
-			var sent []string
-			for _, r := range server.Requests() {
-				sent = append(sent, r.Method)
-			}
-			brief := asBrief(server, tokens, "FILE")
-			out, said := brief.Replace(flat(a.stdout.(*bytes.Buffer))), brief.Replace(flat(stderr))
-			out, said = noAnswer.ReplaceAllString(out, "no answer"), noAnswer.ReplaceAllString(said, "no answer")
-			if code != c.code || strings.Join(sent, " ") != c.sent || out != c.out || said != c.err {
-				t.Errorf("exit code %d\nsent %s\nout %s\nerr %s\n", code, strings.Join(sent, " "), out, said)
-			}
-			if strings.HasPrefix(out, "revoked: LEAKED") && !server.Revoked(tokens[1]) {
-				t.Error("it is alive")
-			}
+			c.check(t)
 		})
 	}
 }

@@ -48,6 +48,10 @@ func TestList_asksAndPrints(t *testing.T) {
 			code: exitDone, sent: "GET page=2",
 			err: "There are no tokens on page 3.",
 		},
+		"a page before the first": {
+			args: "--page=-1", code: exitUsage,
+			err: "tiledesk-jwt: --page: -1 is below 1, which is the first page",
+		},
 		"all pages": {
 			args: "--all",
 			code: exitDone, sent: "GET , GET page=1, GET page=2",
@@ -177,11 +181,7 @@ func TestList_asksAndPrints(t *testing.T) {
 			out: "ID JTI CREATED ID JTI3 2 days ago ID JTI2 2 days ago ID JTI1 3 days ago",
 			err: "Page 1: 3 tokens.",
 		},
-		"the footer without a count, of nothing": {
-			opts: []tiledesktest.Option{tiledesktest.WithBareArray()}, none: true, term: true, args: "",
-			code: exitDone, sent: "GET ",
-			err: "There are no tokens here.",
-		},
+
 		"the footer of a list": {
 			opts: []tiledesktest.Option{tiledesktest.WithBareArray()}, term: true, args: "",
 			code: exitDone, sent: "GET ",
@@ -195,7 +195,7 @@ func TestList_asksAndPrints(t *testing.T) {
 			err: "warning: the list is not whole: it ended after 2 tokens The server failed. Try again later. (GET /jwt/history: 500 Internal Server Error: no) The server asked was URL.",
 		},
 		"broken off, sorted": {
-			fault: broken, args: "--all --sort id --direction asc --format jsonl",
+			opts: []tiledesktest.Option{tiledesktest.WithSortParam("none")}, fault: broken, args: "--all --sort id --direction asc --format jsonl",
 			code: exitUndone, sent: "GET direction=1&sortField=_id, GET direction=1&page=1&sortField=_id",
 			out: `{"id":"ID","jti":"JTI1","createdAt":"2026-11-19T20:00:00Z","updatedAt":"2026-11-19T20:00:00Z","current":false} {"id":"ID","jti":"JTI2","createdAt":"2026-11-19T20:00:00.001Z","updatedAt":"2026-11-19T20:00:00.001Z","current":false}`,
 			err: "warning: the list is not whole: it ended after 2 tokens The server failed. Try again later. (GET /jwt/history: 500 Internal Server Error: no) The server asked was URL.",

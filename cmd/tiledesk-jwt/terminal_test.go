@@ -217,8 +217,8 @@ func TestTerminalHidesToken(t *testing.T) {
 	_, user := identify(token)
 	term.expect(`of user\s+` + user + `\s+at\s+` + server.URL() + `,\s+account\s+` + user + `\?\s[^?]+\[y/N\] $`)
 	term.send("yes\n")
-	if text := term.end(exitDone); !strings.Contains(text, "verified") || !server.Revoked(token) {
-		t.Errorf("%q", text)
+	if text := term.end(exitDone); !strings.Contains(text, "verified") || !strings.Contains(text, "[y/N] yes\r\n") || !server.Revoked(token) {
+		t.Errorf("%q", text) // what is typed behind the token is shown again
 	}
 
 	term = onTerminal(t, server, 80, nil, "inspect", "-")
