@@ -89,13 +89,14 @@ type selection struct {
 
 // tally is what people are told before they are asked.
 type tally struct {
-	planned, young, unknown, inUse, reported int
-	undated                                  int // of those planned
-	others                                   int // that a --match leaves alone
-	maybeInUse                               int // without a jti, by which the token in use is known
-	nameless                                 int // without a jti, of those planned
-	oldest, newest                           time.Time
-	first                                    []*tiledesk.Token
+	planned, young, unknown, reported int
+	inUse                             bool // the token in use is left alone
+	undated                           int  // of those planned
+	others                            int  // that a --match leaves alone
+	maybeInUse                        int  // without a jti, by which the token in use is known
+	nameless                          int  // without a jti, of those planned
+	oldest, newest                    time.Time
+	first                             []*tiledesk.Token
 }
 
 func newSelection(chosen *filter, u *undertaking, now time.Time) *selection {
@@ -137,7 +138,7 @@ func (s *selection) count(r tiledesk.RevokeResult) {
 		if r.Target.JTI == "" {
 			t.maybeInUse++
 		} else {
-			t.inUse++
+			t.inUse = true
 		}
 	case r.Token.CreatedAt.IsZero():
 		t.unknown++
@@ -159,7 +160,7 @@ func (s *selection) plan(planned []*tiledesk.Token, incomplete bool) {
 	}
 	t.maybeInUse, s.incomplete = s.nameless-nameless, incomplete
 	if s.ownListed && !own {
-		t.inUse = 1
+		t.inUse = true
 	}
 }
 
@@ -187,7 +188,7 @@ func (t *tally) plan(token *tiledesk.Token) {
 // leftAlone says what is not revoked, and why; empty when nothing is left alone.
 func (t *tally) leftAlone(before time.Time) string {
 	var parts []string
-	if t.inUse > 0 {
+	if t.inUse {
 		parts = append(parts, "the token in use")
 	}
 	if t.maybeInUse > 0 {

@@ -13,14 +13,14 @@ func TestTally_leftAlone(t *testing.T) {
 	before := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	for want, tally := range map[string]tally{
 		"":                              {planned: 3, undated: 1},
-		"Left alone: the token in use.": {inUse: 1},
+		"Left alone: the token in use.": {inUse: true},
 		"Left alone: 1 token without a jti, any of which may be the token in use.":                        {maybeInUse: 1},
 		"Left alone: 1 token created after 2026-11-01 00:00 UTC.":                                         {young: 1},
 		"Left alone: 2 tokens whose time is unknown, which never matches an age.":                         {unknown: 2},
 		"Left alone: 1 token whose time is unknown, which never matches an age.":                          {unknown: 1},
 		"Left alone: 1 token for which --match does not hold.":                                            {others: 1},
 		"Left alone: 1 token that the report has as done.":                                                {reported: 1},
-		"Left alone: the token in use; 2 tokens created after 2026-11-01 00:00 UTC.":                      {inUse: 1, young: 2},
+		"Left alone: the token in use; 2 tokens created after 2026-11-01 00:00 UTC.":                      {inUse: true, young: 2},
 		"Left alone: 1,000 tokens for which --match does not hold; 2 tokens that the report has as done.": {others: 1000, reported: 2},
 	} {
 		if got := tally.leftAlone(before); got != want {
@@ -64,7 +64,7 @@ func TestSelection_countsWhyATokenIsLeftAlone(t *testing.T) {
 		"young, elsewhere": {entry("2", "a", young, "Bari"), tiledesk.Skipped, false, tally{others: 1}},
 		"done before":      {entry("1", "done", old, "Rome"), tiledesk.Skipped, false, tally{reported: 1}},
 		"done and young":   {entry("1", "done", young, "Rome"), tiledesk.Skipped, false, tally{reported: 1}},
-		"in use":           {entry("2", "OWN", old, "Rome"), tiledesk.Skipped, true, tally{inUse: 1}},
+		"in use":           {entry("2", "OWN", old, "Rome"), tiledesk.Skipped, true, tally{inUse: true}},
 		"maybe in use":     {entry("2", "", old, "Rome"), tiledesk.Skipped, true, tally{maybeInUse: 1}},
 	} {
 		s := selecting(t, now)
