@@ -78,6 +78,9 @@ func TestRevokeAll_doesWhatWasAnswered(t *testing.T) {
 		if a.status.tick(); len(a.stderr.(*bytes.Buffer).String()) != before {
 			t.Errorf("%s: the status line is left: %q", answer, a.stderr)
 		}
+		if hint := "tiledesk-jwt doctor finds out.\n"; strings.Contains(saidBy(a), hint) != (answer == "y") {
+			t.Errorf("%s: %s", answer, saidBy(a))
+		}
 		if left := "Left alone: 1 token created after 2026-11-21 20:00 UTC.\n"; strings.Count(saidBy(a), left) != 1 {
 			t.Errorf("%s: %s", answer, saidBy(a))
 		}
@@ -96,7 +99,7 @@ func TestRevokeAll_asksOnceWhenItSignsInAgain(t *testing.T) {
 	if err != nil || *asked != 1 || !strings.HasPrefix(a.stdout.(*bytes.Buffer).String(), "4 revoked, 1 left alone.\n") {
 		t.Errorf("%v, asked %d times: %s%s", err, *asked, a.stdout, saidBy(a))
 	}
-	if said := saidBy(a); strings.Count(said, "4 tokens would be revoked") != 1 || !strings.Contains(said, "Signing in again (1 of 3).") {
+	if said := saidBy(a); strings.Count(said, "4 tokens would be revoked") != 1 || !strings.Contains(said, "Signing in again (1 of 3).") || strings.Contains(said, "doctor finds out") {
 		t.Errorf("%s", said)
 	}
 	allRevoked(t, server)

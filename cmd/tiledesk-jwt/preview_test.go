@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -130,17 +131,22 @@ func TestRevokeAll_dryRunOfAListThatIsNotWhole(t *testing.T) {
 // How far the listing is is said now and then, also by a dry run.
 func TestRevokeAll_dryRunSaysHowFarTheListingIs(t *testing.T) {
 	t.Parallel()
+	for _, flag := range []string{"--dry-run", "--yes"} {
+		saysHowFarTheListingIs(t, flag)
+	}
+}
+
+func saysHowFarTheListingIs(t *testing.T, flag string) {
+	t.Helper()
 	server := newTestServer(t, tiledesktest.WithPageSize(2))
 	server.Issue(testEmail, 3)
 	var stderr bytes.Buffer
 	a, now := testApp(&stderr)
 	a.getenv = testEnv(map[string]string{"TILEDESK_BASE_URL": server.URL(), "TILEDESK_EMAIL": testEmail, "TILEDESK_PASSWORD": testPassword})
-	start, looked := *now, 0
-	a.now = func() time.Time { // each look at the clock is a second later
-		looked++
-		return start.Add(time.Duration(looked) * 4 * time.Second)
-	}
-	if code, _, said := ran(a, "revoke-all", "--dry-run", "--rate", "0"); code != exitDone || !strings.Contains(said, " listed so far\n") || strings.Contains(said, basicIsSlow) {
+	start := *now
+	var looked atomic.Int64
+	a.now = func() time.Time { return start.Add(time.Duration(looked.Add(1)) * 4 * time.Second) }
+	if code, _, said := ran(a, "revoke-all", flag, "--rate", "0"); code != exitDone || !strings.Contains(said, "Listing the tokens.\n") || !strings.Contains(said, " listed so far\n") || strings.Contains(said, basicIsSlow) != (flag == "--yes") {
 		t.Errorf("exit code %d: %s", code, said)
 	}
 }

@@ -39,6 +39,7 @@ func TestRevoke_refusesWhatCannotBeMeant(t *testing.T) {
 		{[]string{"revoke-all"}, "Nothing was sent: there is no terminal to ask on"},
 		{[]string{"revoke", "--from", "-"}, "Nothing was sent: there is no terminal to ask on"},
 		{[]string{"revoke", "--from", "nowhere", "--yes"}, "--from nowhere: there is no such file"},
+		{[]string{"revoke-all", "--token-from", "nowhere", "--yes"}, "there is no such file"},
 		{[]string{"revoke", "id/a", "--yes"}, "tiledesk-jwt list --all and use --id"},
 	} {
 		a, _ := signingIn(server)

@@ -115,6 +115,9 @@ func TestRevokeAll_triesOnlyWhatItRevoked(t *testing.T) {
 			if code != c.code || !strings.Contains(said, strings.ReplaceAll(c.says, "%s", jti)) || strings.Contains(out, "verified") {
 				t.Errorf("exit code %d: %s%s", code, out, said)
 			}
+			if strings.Contains(said, "The token "+jti+" is not accepted even before, so nothing is proved by it.") != (name == "revoked before") {
+				t.Errorf("%s", said)
+			}
 			if strings.Contains(said, "Resuming "+report+": 1 token done before.\n") != strings.Contains(name, "revoked b") {
 				t.Errorf("%s", said)
 			}
@@ -134,25 +137,36 @@ func revokeByReport(t *testing.T, server *tiledesktest.Server, report string) {
 	}
 }
 
-// One token that proves nothing takes the proof from all, also for programs.
+// One token that proves nothing takes the proof from all, also for programs: one that is
+// left alone, and one that was refused before.
 func TestRevokeAll_provesNothingByHalf(t *testing.T) {
 	t.Parallel()
 	for _, asJSON := range []bool{false, true} {
-		server := newTestServer(t)
-		old := server.IssueAt(testEmail, time.Now().Add(-3*day), 1)[0]
-		young := server.Issue(testEmail, 1)[0]
-		a, _ := signingIn(server)
-		a.now = time.Now
-		args := []string{"revoke-all", "--older-than", "1d", "--token-from", fileWith(t, old+"\n"+young), "--yes", "--rate", "0"}
-		if asJSON {
-			args = append(args, "--format", "json")
-		}
-		code, out, said := ran(a, args...)
-		if code != exitUndone || strings.Contains(out, "verified:") || asJSON && !strings.Contains(out, `"revoked":1,`) || asJSON && !strings.Contains(out, `"verified":null`) {
-			t.Errorf("exit code %d: %s%s", code, out, said)
-		}
-		if !asJSON && out != "1 revoked, 1 left alone.\nThe server refuses revoked tokens, as another one shows that was tried.\n" {
-			t.Errorf("%s", out)
+		for half, counts := range map[string]string{"left alone": "1 revoked, 1 left alone.\n", "refused before": "2 revoked.\n"} {
+			server := newTestServer(t)
+			first := server.IssueAt(testEmail, time.Now().Add(-3*day), 1)[0]
+			second := server.IssueAt(testEmail, time.Now().Add(-2*day), 1)[0]
+			age := "60h"
+			if half == "refused before" {
+				age = "1d"
+				a, _ := signingIn(server)
+				if code, out, said := ran(a, "revoke", jtisOf([]string{second})[0], "--yes", "--rate", "0"); code != exitDone {
+					t.Fatal(out, said)
+				}
+			}
+			a, _ := signingIn(server)
+			a.now = time.Now
+			args := []string{"revoke-all", "--older-than", age, "--token-from", fileWith(t, first+"\n"+second), "--yes", "--rate", "0"}
+			if asJSON {
+				args = append(args, "--format", "json")
+			}
+			code, out, said := ran(a, args...)
+			if code != exitUndone || strings.Contains(out, "verified:") || asJSON && !strings.Contains(out, `"verified":null`) {
+				t.Errorf("%s: exit code %d: %s%s", half, code, out, said)
+			}
+			if !asJSON && out != counts+"The server refuses revoked tokens, as another one shows that was tried.\n" {
+				t.Errorf("%s: %s", half, out)
+			}
 		}
 	}
 }

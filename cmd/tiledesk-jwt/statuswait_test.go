@@ -130,8 +130,12 @@ func TestStatus_tellsTheServerFromTheLimiter(t *testing.T) {
 	s.answered(tiledesk.Attempt{StatusCode: 200}) // of a request that was not counted
 	s.holds()
 	s.lets(true)
+	s.lets(true) // two are under way
 	step(2*time.Second, "Waiting for the server (2 s)")
 	s.answered(tiledesk.Attempt{StatusCode: 200})
+	step(2*time.Second, "Waiting for the server (2 s)")
+	s.answered(tiledesk.Attempt{StatusCode: 200})
+	s.holds()
 	s.holds()
 	step(2*time.Second, "Waiting, since --rate allows no more (2 s)")
 }
