@@ -24,7 +24,7 @@ func TestParse_withAndWithoutAScheme(t *testing.T) {
 			t.Errorf("%q: got %+v, %v", token, claims, err)
 		}
 	}
-	for token, want := range map[string]string{"a.b": "has 2", "a.b.c.d.e": "has 5"} {
+	for token, want := range map[string]string{"a.b": "has 2", "a.b.c.d.e": "has 5", " JWT ": "is empty", "jwt Bearer a.b.c": "has Bearer in front"} {
 		if _, err := authz.Parse(token); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", token, err, want)
 		}

@@ -115,3 +115,21 @@ func TestLimiter_ofAScript(t *testing.T) {
 		})
 	}
 }
+
+// Nothing of a minute is left after the next one, however long it was quiet.
+func TestLimiter_forgetsAMinuteWhole(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for pause := time.Minute + time.Second; pause < 3*time.Minute; pause += 100 * time.Millisecond {
+			limiter := pace.New(200, 1)
+			for range 2 {
+				began := time.Now()
+				if err := limiter.Wait(t.Context()); err != nil || time.Since(began) != 0 {
+					t.Fatalf("after %s: it took %s, %v", pause, time.Since(began), err)
+				}
+				limiter.Took(0)
+				time.Sleep(pause)
+			}
+		}
+	})
+}
