@@ -107,17 +107,18 @@ func TestFolded(t *testing.T) {
 	flag := func(n int) string { return "--" + strings.Repeat("x", n-2) }
 	const fold = "\\\n        "
 	for line, want := range map[string]string{
-		"tiledesk-jwt list":                                      "tiledesk-jwt list",
-		"a " + flag(70):                                          "a " + flag(70),
-		"a " + flag(71):                                          "a " + fold + flag(71),
-		"a " + flag(30) + " value " + flag(33):                   "a " + flag(30) + " value " + flag(33),
-		"a " + flag(30) + " value " + flag(34):                   "a " + flag(30) + " value " + fold + flag(34),
-		"a " + flag(60) + " value | b":                           "a " + flag(60) + " value | b",
-		"a " + flag(60) + " value | bcd":                         "a " + flag(60) + " value " + fold + "| bcd",
-		"a " + flag(60) + " twelve-chars":                        "a " + fold + flag(60) + " twelve-chars", // a word alone is no place to fold
-		"a " + flag(50) + " " + flag(20) + " b | c":              "a " + flag(50) + " " + fold + flag(20) + " b | c",
-		"a " + flag(68) + " " + flag(60) + " | " + flag(11):      "a " + flag(68) + " " + fold + flag(60) + " | " + fold + flag(11),
-		"watch --exec 'b " + strings.Repeat("y", 60) + " --yes'": "watch " + fold + "--exec 'b " + strings.Repeat("y", 60) + " --yes'",
+		"tiledesk-jwt list":                                       "tiledesk-jwt list",
+		"a " + flag(70):                                           "a " + flag(70),
+		"a " + flag(71):                                           "a " + fold + flag(71),
+		"a " + flag(30) + " value " + flag(33):                    "a " + flag(30) + " value " + flag(33),
+		"a " + flag(30) + " value " + flag(34):                    "a " + flag(30) + " value " + fold + flag(34),
+		"a " + flag(60) + " value | b":                            "a " + flag(60) + " value | b",
+		"a " + flag(60) + " value | bcd":                          "a " + flag(60) + " value " + fold + "| bcd",
+		strings.Repeat("p", 39) + " " + flag(33) + " " + flag(38): strings.Repeat("p", 39) + " " + fold + flag(33) + " " + flag(38),
+		"a " + flag(60) + " twelve-chars":                         "a " + fold + flag(60) + " twelve-chars", // a word alone is no place to fold
+		"a " + flag(50) + " " + flag(20) + " b | c":               "a " + flag(50) + " " + fold + flag(20) + " b | c",
+		"a " + flag(68) + " " + flag(60) + " | " + flag(11):       "a " + flag(68) + " " + fold + flag(60) + " | " + fold + flag(11),
+		"watch --exec 'b " + strings.Repeat("y", 60) + " --yes'":  "watch " + fold + "--exec 'b " + strings.Repeat("y", 60) + " --yes'",
 	} {
 		if got := folded(line); got != want {
 			t.Errorf("%q, want %q", got, want)
