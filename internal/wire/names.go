@@ -18,19 +18,6 @@ const (
 	aDeed                    // the revocation itself
 )
 
-// meanings are the words of which names such as "affectedRows", "tokens_revoked" and
-// "isDeleted" are made.
-var meanings = map[string]meaning{
-	"n": aFiller, "num": aFiller, "number": aFiller, "of": aFiller, "is": aFiller, "was": aFiller, "were": aFiller, "all": aFiller,
-	"token": aFiller, "jwt": aFiller, "row": aFiller, "doc": aFiller, "document": aFiller, "entry": aFiller, "item": aFiller, "record": aFiller,
-
-	"count": aCount, "total": aCount, "matched": aCount, "modified": aCount, "updated": aCount, "affected": aCount, "changed": aCount,
-	"changes": aCount, "processed": aCount, "found": aCount, "tokens": aCount, "jwts": aCount, "rows": aCount, "docs": aCount,
-	"documents": aCount, "entries": aCount, "items": aCount, "records": aCount, "results": aCount, "sessions": aCount,
-
-	"revoked": aDeed, "deleted": aDeed, "removed": aDeed, "invalidated": aDeed, "revocations": aDeed, "deletions": aDeed, "removals": aDeed,
-}
-
 // meaningOf is the strongest meaning of the words of a name, however they are joined,
 // if all of them have one: "notFound" and "createdCount" may be 0 for another reason.
 // Of "affectedRows", "Affected-Rows" and "AFFECTED_ROWS" it is the same.
@@ -40,7 +27,7 @@ func meaningOf(name string) (strongest meaning) {
 		if word, name = firstWord(name); word == "" {
 			continue
 		}
-		m := meanings[strings.ToLower(word)]
+		m := meaningOfWord(strings.ToLower(word))
 		if m == otherwise { // as that of most first words
 			return otherwise
 		}
@@ -66,6 +53,23 @@ func firstWord(name string) (word, rest string) {
 		small = unicode.IsLower(r)
 	}
 	return name, ""
+}
+
+// meaningOfWord knows the words of which names such as "affectedRows", "tokens_revoked"
+// and "isDeleted" are made.
+func meaningOfWord(word string) meaning {
+	switch word {
+	case "n", "num", "number", "of", "is", "was", "were", "all",
+		"token", "jwt", "row", "doc", "document", "entry", "item", "record":
+		return aFiller
+	case "count", "total", "matched", "modified", "updated", "affected", "changed",
+		"changes", "processed", "found", "tokens", "jwts", "rows", "docs",
+		"documents", "entries", "items", "records", "results", "sessions":
+		return aCount
+	case "revoked", "deleted", "removed", "invalidated", "revocations", "deletions", "removals":
+		return aDeed
+	}
+	return otherwise
 }
 
 // isNothing reports whether a value is a count of nothing, or a no.
