@@ -33,16 +33,7 @@ func TestList_asksAndPrints(t *testing.T) {
 			code: exitDone, sent: "GET ",
 			out: "ID JTI CREATED IN USE AGE ID JTI3 2026-11-19T20:00:00.002Z no 2 days ago ID JTI2 2026-11-19T20:00:00.001Z no 2 days ago",
 		},
-		"the first page by its number": {
-			args: "--page 1",
-			code: exitDone, sent: "GET ",
-			out: "ID JTI CREATED IN USE AGE ID JTI3 2026-11-19T20:00:00.002Z no 2 days ago ID JTI2 2026-11-19T20:00:00.001Z no 2 days ago",
-		},
-		"another page": {
-			args: "--page 2",
-			code: exitDone, sent: "GET page=1",
-			out: "ID JTI CREATED IN USE AGE ID JTI1 2026-11-19T20:00:00Z no 3 days ago",
-		},
+
 		"a page that is not there": {
 			args: "--page 3",
 			code: exitDone, sent: "GET page=2",
@@ -57,11 +48,7 @@ func TestList_asksAndPrints(t *testing.T) {
 			code: exitDone, sent: "GET , GET page=1, GET page=2",
 			out: "ID JTI CREATED IN USE AGE ID JTI3 2026-11-19T20:00:00.002Z no 2 days ago ID JTI2 2026-11-19T20:00:00.001Z no 2 days ago ID JTI1 2026-11-19T20:00:00Z no 3 days ago",
 		},
-		"nothing": {
-			none: true, args: "",
-			code: exitDone, sent: "GET ",
-			err: "There are no tokens here.",
-		},
+
 		"nothing as JSON": {
 			none: true, args: "--format json",
 			code: exitDone, sent: "GET ",
@@ -222,10 +209,24 @@ func TestList_asksAndPrints(t *testing.T) {
 			err: "The list could not be written: no space left. Make room, or write it somewhere else.",
 		},
 
+		"not written, as CSV": {
+			full: true, args: "--all --format csv",
+			code: exitUndone, sent: "GET , GET page=1",
+			err: "The list could not be written: no space left. Make room, or write it somewhere else.",
+		},
 		"not written, with all columns": {
-			full: true, args: "--format csv --wide",
+			full: true, args: "--wide",
 			code: exitUndone, sent: "GET ",
 			err: "The list could not be written: no space left. Make room, or write it somewhere else.",
+		},
+		"not written, and there is nothing": {
+			full: true, none: true, args: "--format csv",
+			code: exitUndone, sent: "GET ",
+			err: "The list could not be written: no space left. Make room, or write it somewhere else.",
+		},
+		"by jq, in vain": {
+			args: `--jq error("no")`, code: exitUndone, sent: "GET ",
+			err: "--jq: error: no.",
 		},
 		"with further fields": {
 			args: "--fields ip,id,_id,city --format jsonl",

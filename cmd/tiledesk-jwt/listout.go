@@ -36,7 +36,7 @@ func (l *listing) writer() rowWriter {
 	if !l.Wide {
 		return out
 	}
-	return &whole{finish: func(ctx context.Context, rows []row) error {
+	return &whole{finish: func(_ context.Context, rows []row) error {
 		names := namesOf(rows)
 		switch out := out.(type) {
 		case *commaRows:
@@ -44,10 +44,7 @@ func (l *listing) writer() rowWriter {
 		case *table:
 			out.names = names
 		}
-		if err := out.write(rows); err != nil {
-			return err
-		}
-		return out.end(ctx)
+		return out.write(rows) // with the heading, also where there are none
 	}}
 }
 

@@ -19,7 +19,7 @@ func TestMan_holdsTheWholeHelp(t *testing.T) {
 	manual := a.stdout.(*bytes.Buffer).String()
 	want := []string{
 		`.TH TILEDESK-JWT 1 "" "tiledesk-jwt `, "\n.SH \"NAME\"\ntiledesk\\-jwt \\- list and revoke the JWT tokens of a Tiledesk account\n",
-		"\n.SH \"SYNOPSIS\"\n.B tiledesk-jwt\nCOMMAND [flags]\n", "\n.SH \"DESCRIPTION\"\n", "\n.SH \"COMMANDS\"\n",
+		"\n.SH \"SYNOPSIS\"\n.B tiledesk-jwt\nCOMMAND [flags]\n", "\n.SH \"DESCRIPTION\"\n" + escapeTroff(strings.Split(description, "\n")[0]) + "\n", "\n.SH \"COMMANDS\"\n",
 	}
 	model := parserOf(t).Model
 	for _, command := range model.Children {

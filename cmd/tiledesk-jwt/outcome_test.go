@@ -28,7 +28,7 @@ func TestSummarize(t *testing.T) {
 		{report: tiledesk.RevokeReport{Revoked: 1}, quiet: true},
 		{report: tiledesk.RevokeReport{}, stdout: "There was nothing to revoke.\n"},
 		{report: tiledesk.RevokeReport{NotAttempted: 1}, quiet: true, stdout: "1 not attempted.\n"},
-		{report: tiledesk.RevokeReport{Planned: 2}, stderr: "2 would be revoked.\n"},
+		{report: tiledesk.RevokeReport{Planned: 1}, stderr: "1 would be revoked.\n"},
 		{report: tiledesk.RevokeReport{Planned: 2}, term: true, stdout: "2 would be revoked.\n"},
 		{report: tiledesk.RevokeReport{Revoked: 2}, term: true, stdout: "2 revoked.\n"},
 	} {
@@ -133,7 +133,7 @@ func TestConclude_saysWhatTheCountsDoNot(t *testing.T) {
 	}{
 		"a list that breaks off":       {tokens: 3, faults: []tiledesktest.Fault{first, no(http.MethodGet, 500)}, code: exitUndone, out: "2 revoked.\n", says: "The server failed. Try again later. (GET /jwt/history: 500 Internal Server Error: no) The server asked was URL. " + unread, saysNone: stopped},
 		"a list that may lack tokens":  {opts: []tiledesktest.Option{tiledesktest.WithPageIgnored()}, tokens: 3, code: exitUndone, out: "2 revoked.\n", says: incompleteList, saysNone: unread},
-		"a run that stopped":           {tokens: 3, faults: []tiledesktest.Fault{no(http.MethodDelete, 403)}, code: exitRefused, out: "1 failed, 2 not attempted.\n", says: stopped, saysNone: unread},
+		"a run that stopped":           {tokens: 2, faults: []tiledesktest.Fault{no(http.MethodDelete, 403)}, code: exitRefused, out: "1 failed, 1 not attempted.\n", says: stopped, saysNone: unread},
 		"a run that had no other":      {tokens: 1, faults: []tiledesktest.Fault{no(http.MethodDelete, 403)}, code: exitRefused, out: "1 failed.\n", says: "failed: ", saysNone: stopped},
 		"a run in which one failed":    {tokens: 3, faults: []tiledesktest.Fault{no(http.MethodDelete, 400)}, code: exitUndone, out: "2 revoked, 1 failed.\n", says: "failed: ", saysNone: stopped},
 		"a list that is refused":       {tokens: 1, faults: []tiledesktest.Fault{no(http.MethodGet, 403)}, code: exitRefused, out: "Nothing was revoked.\n", says: "The server forbids this", saysNone: stopped},

@@ -140,6 +140,19 @@ func TestPicker_pages(t *testing.T) {
 	}
 }
 
+// A page of a low terminal is one line at least.
+func TestPicker_pagesOfALowTerminal(t *testing.T) {
+	t.Parallel()
+	for height, want := range map[int]int{5: 1, 6: 1, 7: 2} { // of which two are above and two below the list
+		p := newPicker(manyTokens(40), "here")
+		p.Update(tea.WindowSizeMsg{Width: 120, Height: height})
+		press(p, "<pgdown>")
+		if p.cursor != want {
+			t.Errorf("%d lines: %d", height, p.cursor)
+		}
+	}
+}
+
 // Columns come with the room for them.
 func TestPicker_widths(t *testing.T) {
 	t.Parallel()

@@ -122,6 +122,23 @@ func TestRevoke_picksByNumberToTheWord(t *testing.T) {
 			code: exitUsage, sent: "", revoked: "",
 			err: "tiledesk-jwt: --report /no/such/folder/report: there is no such file; check its name",
 		},
+		"a filter that finds the first": {
+			answers: "/2 days,1,y",
+			code:    exitDone, sent: "GET GET DELETE", revoked: "1",
+			out: "revoked: JTI1",
+			err: "Listing the tokens. The tokens at URL, account agent@example.com, the newest first. 1: JTI1, 2 days ago 2: JTI3, 4 days ago 3: JTI2, 1 week ago WHICH? 1: JTI1, 2 days ago WHICH? Revoke JTI1 at URL, account agent@example.com? This cannot be undone. [y/N] The server says so. Whether it refuses revoked tokens, tiledesk-jwt doctor finds out.",
+		},
+		"an empty list, for programs": {
+			none: true, args: "--format json", answers: "1,y",
+			code: exitDone, sent: "GET", revoked: "",
+			out: `{"baseURL":"URL","account":"agent@example.com","dryRun":false,"revoked":0,"alreadyGone":0,"notFound":0,"skipped":0,"planned":0,"failed":0,"notAttempted":0,"withoutJTI":0,"incomplete":false,"doneBefore":0,"verified":null,"cached":null,"error":null,"results":[]}`,
+			err: "Listing the tokens. There is nothing to revoke: the list is empty.",
+		},
+		"one that the server does not revoke": {
+			fault: []tiledesktest.Fault{{Method: http.MethodDelete, Status: http.StatusBadRequest, Body: `{"success":false,"msg":"no"}`}}, answers: "1,y",
+			code: exitUndone, sent: "GET GET DELETE", revoked: "",
+			err: "Listing the tokens. The tokens at URL, account agent@example.com, the newest first. 1: JTI1, 2 days ago 2: JTI3, 4 days ago 3: JTI2, 1 week ago WHICH? Revoke JTI1 at URL, account agent@example.com? This cannot be undone. [y/N] failed: JTI1: The server did not do it and says why: No. Try again once that is settled. (DELETE /jwt/history/id/:id: 400 Bad Request: no)",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -205,6 +205,17 @@ func TestPickByNumber_reads(t *testing.T) {
 	}
 }
 
+func TestPickByNumber_showsAFullPage(t *testing.T) {
+	t.Parallel()
+	var stderr bytes.Buffer
+	a, now := testApp(&stderr)
+	list := choices(slices.Repeat([]*tiledesk.Token{{JTI: "a"}}, maxNumbered), &session{}, *now)
+	a.stdin = strings.NewReader("20\n")
+	if _, err := a.pickByNumber(context.Background(), list, "here", ""); err != nil || strings.Contains(stderr.String(), "There are more.") || !strings.Contains(stderr.String(), "20: a, unknown\n") {
+		t.Errorf("%v: %s", err, stderr.String())
+	}
+}
+
 func TestPickByNumber_showsPages(t *testing.T) {
 	t.Parallel()
 	var stderr bytes.Buffer

@@ -159,7 +159,7 @@ func (p *picker) types(key, text string) {
 
 func (p *picker) setFilter(filter string) {
 	p.filter = filter
-	p.cursor, p.top = 0, 0
+	p.cursor = 0
 	p.refilter()
 }
 
