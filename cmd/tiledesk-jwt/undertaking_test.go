@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -55,6 +56,18 @@ func TestRevoke_showsTenFailuresOnATerminal(t *testing.T) {
 	}
 }
 
+// Ten failures among others are all shown.
+func TestRevoke_countsNoFailuresThatItShowed(t *testing.T) {
+	t.Parallel()
+	server := newTestServer(t)
+	a, _ := signingIn(server)
+	a.onTerminal.stdout = true
+	code, out, said := ran(a, "revoke", "--from", namesIn(t, jtisOf(server.Issue(testEmail, 1)), 10), "--yes", "--rate", "0")
+	if code != exitUndone || out != "1 revoked, 10 not found.\n" || strings.Count(said, "not found: lost-") != 10 || strings.Contains(said, "more failed") {
+		t.Errorf("exit code %d: %s%s", code, out, said)
+	}
+}
+
 // On a terminal ten tokens have a line each; of more there is the number, and how far the
 // run is.
 func TestRevoke_showsTenTokensOnATerminal(t *testing.T) {
@@ -77,7 +90,7 @@ func TestRevoke_showsTenTokensOnATerminal(t *testing.T) {
 		var looked atomic.Int64
 		a.now = func() time.Time { return now.Add(time.Duration(looked.Add(1)) * lineInterval) }
 		code, out, said := ran(a, append([]string{"revoke", "--from", namesIn(t, jtis, 0), "--yes", "--rate", "0"}, c.flags...)...)
-		if code != exitDone || strings.Count(out, "revoked: ") != c.lines || strings.Contains(said, " of 11 revoked") != c.far {
+		if code != exitDone || strings.Count(out, "revoked: ") != c.lines || strings.Contains(said, fmt.Sprintf(" of %d revoked", c.n)) != c.far {
 			t.Errorf("%+v: exit code %d: %s%s", c, code, out, said)
 		}
 	}
@@ -229,23 +242,29 @@ func TestRevoke_provesNothingByATokenThatSomebodyElseEnded(t *testing.T) {
 	}
 }
 
-// A report that could not be written is an error, also where all is done.
-func TestRevokeAll_failsWhereItsLastLineCouldNotBeWritten(t *testing.T) {
+// Where several requests fail alike at once, the reason is told with the first of them and
+// not once more at the end.
+func TestRevoke_tellsOnceWhyItStopped(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
-	server.Issue(testEmail, 1)
-	a, stderr := signingIn(server)
-	a.flags.Timeout = patience
-	report, _ := reportOf(t, "")
-	report.close()
-	s, err := a.connect(t.Context())
-	if err != nil {
-		t.Fatal(err)
+	jtis := jtisOf(server.Issue(testEmail, 12))
+	server.Inject(tiledesktest.Fault{Method: http.MethodDelete, Status: http.StatusForbidden, Times: -1})
+	var mu sync.Mutex
+	arrived, both := 0, make(chan struct{})
+	server.OnRequest(func(r tiledesktest.Request) {
+		if r.Method != http.MethodDelete {
+			return
+		}
+		mu.Lock()
+		if arrived++; arrived == 2 {
+			close(both)
+		}
+		mu.Unlock()
+		<-both
+	})
+	a, _ := signingIn(server)
+	code, out, said := ran(a, "revoke", "--from", namesIn(t, jtis, 0), "--yes", "--rate", "0", "--concurrency", "2")
+	if code != exitRefused || strings.Count(said, "The run stopped there") != 1 || strings.Contains(said, "The server asked was") {
+		t.Errorf("exit code %d: %s%s", code, out, said)
 	}
-	c := &revokeAllCommand{running: running{Concurrency: 1}, Yes: true}
-	err = c.revokeAll(t.Context(), a, s, newSelection(&c.filter, &undertaking{app: a, file: report}, a.now()))
-	if codeOf(err) == exitDone || !strings.Contains(stderr.String(), "The report could not be written") {
-		t.Errorf("%v: %s", err, stderr)
-	}
-	allRevoked(t, server)
 }
