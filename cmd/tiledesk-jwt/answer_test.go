@@ -219,16 +219,24 @@ func TestRevoke_showsWhatItAsksAbout(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = a.confirmTargets(t.Context(), s, targets)
-		if a.flags.Rate.n = 1; n == 11 {
-			_ = a.confirmTargets(t.Context(), s, targets)
-			if !strings.Contains(saidBy(a), "\nThis takes about 10 min, since it is limited to 1 requests/min.") {
-				t.Errorf("%s", saidBy(a))
-			}
-			continue
-		}
 		want := c.shown + strings.ReplaceAll(strings.ReplaceAll(c.asks, "%s", "t-0"), "URL", server.URL())
 		if said := saidBy(a); codeOf(err) != exitUsage || *asked != 1 || said != want {
 			t.Errorf("%d: %v: %q, want %q", n, err, said, want)
 		}
+	}
+}
+
+// How long it takes is said before the question, where that is long.
+func TestRevoke_saysHowLongItTakesBeforeItAsks(t *testing.T) {
+	t.Parallel()
+	a, _ := asking(t, newTestServer(t), "n")
+	a.flags.Rate.n = 1
+	s, err := a.connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = a.confirmTargets(t.Context(), s, make([]tiledesk.Target, 11))
+	if !strings.Contains(saidBy(a), "\nThis takes about 10 min, since it is limited to 1 requests/min.") {
+		t.Errorf("%s", saidBy(a))
 	}
 }
