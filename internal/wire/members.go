@@ -75,7 +75,7 @@ func (c *complaint) read(name string, value gjson.Result) {
 		c.reports = c.reports || truthy(value) && !(value.Type == gjson.JSON && isEmpty(value))
 	case "message", "msg", "detail", "title":
 		c.worded = c.worded || truthy(value)
-	case "statusCode", "status", "code":
+	case "statusCode", "status", "code", "status_code", "httpStatus", "http_status", "httpCode", "http_code":
 		status := wholeNumber(value, 0)
 		c.status = max(c.status, status)
 		c.http = c.http || status >= 400 && status <= 599

@@ -16,6 +16,7 @@ const (
 	aFiller                  // says nothing alone
 	aCount                   // how many, or which, tokens something was done to
 	aDeed                    // the revocation itself
+	aFailure                 // that something was not done
 )
 
 // meaningOf is the strongest meaning of the words of a name, however they are joined,
@@ -60,14 +61,19 @@ func firstWord(name string) (word, rest string) {
 func meaningOfWord(word string) meaning {
 	switch word {
 	case "n", "num", "number", "of", "is", "was", "were", "all",
-		"token", "jwt", "row", "doc", "document", "entry", "item", "record":
+		"token", "jwt", "row", "doc", "document", "entry", "item", "record",
+		"message", "msg", "text", "description", "reason", "run":
 		return aFiller
 	case "count", "total", "matched", "modified", "updated", "affected", "changed",
 		"changes", "processed", "found", "tokens", "jwts", "rows", "docs",
 		"documents", "entries", "items", "records", "results", "sessions":
 		return aCount
-	case "revoked", "deleted", "removed", "invalidated", "revocations", "deletions", "removals":
+	case "revoked", "deleted", "removed", "invalidated", "revocations", "deletions", "removals",
+		"success", "successful", "succeeded", "acknowledged", "ok":
 		return aDeed
+	case "not", "error", "errors", "err", "errmsg", "exception", "exceptions", "fail", "failed", "failure", "failures",
+		"denied", "rejected", "skipped", "ignored", "dry":
+		return aFailure
 	}
 	return otherwise
 }

@@ -136,11 +136,38 @@ func TestReadRevocation_countOfNothing(t *testing.T) {
 		}
 	}
 	for _, fine := range []string{
+		`"failed":[]`, `"errors":{}`, `"skipped":0`, `"dryRun":false`, `"status":"done"`, `"state":"revoked"`, `"reason":"leaked"`, `"message":"not found before"`,
 		`"count":1`, `"total":3`, `"updated":"2026-01-06T09:00:00.000Z"`, `"notFound":0`, `"errorCount":0`, `"remaining":0`, `"failed":0`,
 		`"errors":[]`, `"user":null`, `"matchedCount":1,"modifiedCount":0`, `"tokensLeft":0`, `"accessCount":0`,
 	} {
 		if fault := wire.ReadRevocation(whole(200, `{"success":true,`+fine+`}`), asked["jti"]); fault != nil {
 			t.Errorf("%s: got %+v", fine, fault)
+		}
+	}
+}
+
+// What was not done is said in many words. In the document of the token they may be fields
+// of its own.
+func TestReadRevocation_failuresInOtherWords(t *testing.T) {
+	t.Parallel()
+	for _, failure := range []string{
+		`"failed":1`, `"failed":["a"]`, `"failures":[{"jti":"JTI"}]`, `"notFound":true`, `"not_found":1`, `"notRevoked":["JTI"]`, `"errorMessage":"no such token"`,
+		`"error_description":"x"`, `"errorCount":1`, `"errmsg":"x"`, `"exception":"x"`, `"Error":"x"`, `"skipped":1`, `"dryRun":true`, `"Success":false`, `"OK":0`,
+		`"status":"pending"`, `"state":"queued"`, `"outcome":"Not found"`, `"result":"noop"`, `"status_code":500`, `"httpStatus":404`,
+	} {
+		for _, body := range []string{`{"success":true,` + failure + `}`, `{` + failure + `,"ok":1}`, `{"success":true,"data":{` + failure + `}}`, `{"n":1,` + failure + `}`} {
+			for name, by := range asked {
+				if fault := wire.ReadRevocation(whole(200, named(body)), by); fault == nil || fault.Kind == wire.NotFound {
+					t.Errorf("by %s: %s: got %+v", name, body, fault)
+				}
+			}
+		}
+	}
+	for _, fields := range []string{`"failed":1`, `"state":"pending"`, `"error_description":"x"`, `"skipped":1`, `"notFound":true`} {
+		for name, by := range asked {
+			if fault := wire.ReadRevocation(whole(200, named(`{`+ownDocument+`,`+fields+`}`)), by); fault != nil {
+				t.Errorf("by %s: in the document of the token %s: got %+v", name, fields, fault)
+			}
 		}
 	}
 }

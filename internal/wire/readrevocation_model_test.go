@@ -18,7 +18,10 @@ var (
 	changes = []string{"nModified", "modifiedCount"}
 	// Some of the words for a count, and for the deed, that other servers have.
 	otherCounts = []string{"count", "affectedRows", "tokens", "jwts"}
-	otherDeeds  = []string{"tokens_revoked", "isDeleted"}
+	otherDeeds  = []string{"tokens_revoked", "isDeleted", "Success"}
+	// And for what was not done.
+	otherFailures = []string{"notFound", "errorMessage", "dry_run"}
+	httpStatuses  = []string{"status", "statusCode", "code", "status_code", "httpStatus", "http_status", "httpCode", "http_code"}
 	// What these hold is the answer's own, also beside the fields of a document.
 	results  = []string{"result", "lastErrorObject"}
 	wrappers = append([]string{
@@ -34,13 +37,13 @@ var memberNames = append([]string{
 	"success", "error", "err", "writeConcernError", "errors", "writeErrors", "status", "statusCode", "code",
 	"message", "msg", "detail", "title", "revoked", "isRevoked", "deleted", "removed", "found", "updatedExisting",
 	"n", "matchedCount", "deletedCount", "removedCount", "revokedCount", "nMatched", "nRemoved", "nModified", "modifiedCount",
-	"ok", "acknowledged", "nUpserted", "upsertedCount", "_id", "jti", "perPage", "user", "Success", "notFound",
-}, slices.Concat(wrappers, otherCounts, otherDeeds)...)
+	"ok", "acknowledged", "nUpserted", "upsertedCount", "_id", "jti", "perPage", "user", "notes", "state", "http_code",
+}, slices.Concat(wrappers, otherCounts, otherDeeds, otherFailures)...)
 
 // scalars are values on both sides of every line that the rules draw.
 var scalars = []any{
 	nil, true, false, 0.0, 1.0, 2.0, -1.0, 0.5, 200.0, 399.0, 400.0, 599.0, 600.0, 3e9,
-	"", "0", "1", "3", "false", "TRUE", "ok", "no", "Pending", "Error", "fail", "404", "2026-01-06T09:00:00.000Z",
+	"", "0", "1", "3", "false", "TRUE", "ok", "no", "Pending", "Not found", "Error", "fail", "404", "2026-01-06T09:00:00.000Z",
 	askedJTI, askedID, strings.ToUpper(askedID), strings.ToUpper(askedJTI), other, otherID,
 }
 

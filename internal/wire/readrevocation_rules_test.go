@@ -54,15 +54,21 @@ var speaksAgainst = []rule{
 	}},
 	{"the status is an error in words", func(p part) bool { return p.any(failure, "status") }},
 	{"a status of 400 and more stands beside a message", func(p part) bool {
-		return p.any(atLeast(400, math.MaxInt32), "status", "statusCode", "code") && p.any(something, "message", "msg", "detail", "title")
+		return p.any(atLeast(400, math.MaxInt32), httpStatuses...) && p.any(something, "message", "msg", "detail", "title")
 	}},
 	{"the status is one of HTTP's errors, and cannot be the document's", func(p part) bool {
-		return p.any(atLeast(400, 599), "status", "statusCode", "code") && !p.names()
+		return p.any(atLeast(400, 599), httpStatuses...) && !p.names()
 	}},
 	{"the deed was not done", func(p part) bool {
 		return p.any(func(v any) bool { return !something(v) || negative(v) || v != nil && isArray(v) && bare(v) }, "revoked", "isRevoked", "deleted", "removed", "found")
 	}},
 	{"the deed was not done, in other words", func(p part) bool { return p.any(naught, otherDeeds...) }},
+	{"something was not done, and that cannot be the document's", func(p part) bool {
+		return !p.inner && !p.isOwn() && p.any(func(v any) bool { return !naught(v) && !bare(v) }, otherFailures...)
+	}},
+	{"the status is a word that says no, and cannot be the document's", func(p part) bool {
+		return !p.inner && !p.isOwn() && p.any(negative, "status", "state", "outcome")
+	}},
 	{"a count of nothing, which cannot be the document's", func(p part) bool {
 		return !p.inner && !p.isOwn() && p.any(naught, otherCounts...)
 	}},
@@ -229,7 +235,7 @@ func naught(v any) bool {
 func failure(v any) bool { return isOneOf(v, "error", "fail", "failed", "failure") }
 
 func negative(v any) bool {
-	return failure(v) || isOneOf(v, "no", "none", "null", "undefined", "never", "pending")
+	return failure(v) || isOneOf(v, "no", "none", "null", "undefined", "never", "pending", "not found", "queued")
 }
 
 func isOneOf(v any, words ...string) bool {

@@ -163,6 +163,9 @@ func (f *finding) read(object string, depth int, within bool) (ok bool) {
 		case m.write.none && !own:
 			f.object(saysSomethingElse, errCountsNone)
 		}
+		if m.write.trouble && !own {
+			f.object(saysNotDone, errNotDone)
+		}
 		f.said = f.said || m.success || m.write.wrote || own
 		f.found = f.found || own
 		within = own

@@ -13,6 +13,7 @@ type writeResult struct {
 	wrote, matched, unchanged bool
 	found                     bool // it says that the token was there
 	none                      bool // a count that may also be the document's own is 0
+	trouble                   bool // something was not done, unless that is the document's own
 
 	worst   objection
 	against *Fault
@@ -52,6 +53,8 @@ func (w *writeResult) read(name string, value gjson.Result) {
 		if wholeNumber(value, -1) != 0 {
 			w.object(saysSomethingElse, unexpected("the server made a new entry instead of revoking one"))
 		}
+	case "status", "state", "outcome":
+		w.trouble = w.trouble || saysNo(value)
 	default:
 		w.readOther(name, value)
 	}
@@ -59,12 +62,18 @@ func (w *writeResult) read(name string, value gjson.Result) {
 
 // readOther takes in a member whose name is none of those above. What is 0, false, null
 // or empty may speak against it: {"success":true,"count":0} says that nothing was revoked.
+// So does {"notFound":1}, which is neither.
 func (w *writeResult) readOther(name string, value gjson.Result) {
-	switch m := meaningOf(name); {
-	case m < aCount || !isNothing(value):
-	case m == aDeed:
+	m := meaningOf(name)
+	if m < aCount {
+		return
+	}
+	switch nothing := isNothing(value); {
+	case m == aFailure:
+		w.trouble = w.trouble || !nothing && !(value.IsObject() && isEmpty(value))
+	case nothing && m == aDeed:
 		w.object(saysNotDone, errNotDone)
-	default:
+	case nothing:
 		w.none = true
 	}
 }
@@ -94,7 +103,8 @@ func (w *writeResult) deed(value gjson.Result) {
 
 func saysNo(value gjson.Result) bool {
 	switch strings.ToLower(value.Str) {
-	case "no", "none", "null", "undefined", "never", "pending":
+	case "no", "none", "null", "undefined", "never", "pending", "queued", "scheduled", "processing", "in progress", "denied", "rejected",
+		"refused", "forbidden", "unauthorized", "skipped", "ignored", "noop", "not found", "not_found", "notfound", "unchanged", "unknown", "aborted", "canceled", "cancelled", "timeout":
 		return true
 	}
 	return value.Type == gjson.String && failedInWords(value)
