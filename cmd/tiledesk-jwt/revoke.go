@@ -226,14 +226,6 @@ func (a *app) confirmTargets(ctx context.Context, s *session, targets []tiledesk
 	return a.confirm(ctx, "Revoke all %s at %s? This cannot be undone.", count(len(targets), "token"), s.where())
 }
 
-// nameOf is a target as revoke --from reads it.
-func nameOf(target tiledesk.Target) string {
-	if target.JTI == "" {
-		return "id:" + target.ID
-	}
-	return target.JTI
-}
-
 // showResult prints what became of one target: data on stdout, trouble on stderr.
 func (a *app) showResult(r tiledesk.RevokeResult) {
 	name := nameOf(r.Target)

@@ -69,7 +69,9 @@ func parseTarget(text string) (tiledesk.Target, error) {
 	if text = strings.TrimSpace(strings.TrimPrefix(text, plannedLine)); text == "" {
 		return target, errors.New("nothing follows \"" + plannedLine + "\", where a token belongs")
 	}
-	switch id, byID := strings.CutPrefix(text, "id:"); {
+	const prefix = "id:"
+	id, byID := strings.CutPrefix(text, prefix)
+	switch {
 	case text[0] == '{':
 		var object struct {
 			ID, JTI string
@@ -92,10 +94,29 @@ func parseTarget(text string) (tiledesk.Target, error) {
 		if target.ID == "" {
 			return target, errors.New("nothing follows id:, where an id belongs")
 		}
+	case strings.Contains(text, "  "):
+		return target, errors.New("this looks like a line of a table; use list --format jsonl")
+	case len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix):
+		return target, errors.New("write id: in small letters, where an id follows")
 	default:
 		target.JTI = text
 	}
 	return target, checkTarget(target)
+}
+
+// nameOf is a target as revoke --from reads it: by its jti, or by the id of its entry
+// where a line with that jti would be read as something else, "id:abc" for one.
+func nameOf(target tiledesk.Target) string {
+	if target.JTI != "" && (target.ID == "" || readsBack(target.JTI)) {
+		return target.JTI
+	}
+	return "id:" + target.ID
+}
+
+// readsBack reports whether a line that shows a jti names that and nothing else.
+func readsBack(jti string) bool {
+	target, err := parseTarget(jti)
+	return err == nil && target == tiledesk.Target{JTI: jti} && safe(jti) == jti && jti[0] != '#'
 }
 
 // checkTarget refuses what the client would refuse to send, so that it is known

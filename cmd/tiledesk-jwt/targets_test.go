@@ -50,6 +50,8 @@ func TestTargets_saysWhatIsWrongWithALine(t *testing.T) {
 		"id:  \n":                   "--from, line 1: nothing follows id:, where an id belongs. Nothing was sent.",
 		"would be revoked: \n":      "--from, line 1: nothing follows \"would be revoked:\", where a token belongs. Nothing was sent.",
 		"would be revoked: id:\n":   "--from, line 1: nothing follows id:, where an id belongs. Nothing was sent.",
+		"a\nABC  2e5e  3 days ago":  "--from, line 2: this looks like a line of a table; use list --format jsonl. Nothing was sent.",
+		"Id:abc":                    "--from, line 1: write id: in small letters, where an id follows. Nothing was sent.",
 		"{}":                        "--from, line 1: the object has neither an id nor a jti. Nothing was sent.",
 		"[":                         "--from, line 1: this looks like a JSON array; use list --format jsonl, which has one object a line. Nothing was sent.",
 		"\xfe\xff\x00a":             "--from, line 1: this is UTF-16, as some shells of Windows write it; save it as UTF-8. Nothing was sent.",
@@ -107,4 +109,22 @@ func FuzzTargets(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A line names what it was written for, or nothing: not what the jti of a token spells.
+func TestTargets_readWhatADryRunWrote(t *testing.T) {
+	t.Parallel()
+	for _, jti := range []string{
+		"2e5e5e9b-8a3b-4975-83e2-35ea216c468b", "keyJobs.v1.2", "café", "a;b?c#d&e", "a\nid:victim", "b\x1b[31m", "c\u202egnp", "id:victim", "ID:victim", "would be revoked: id:victim",
+		"# comment", `{"id":"victim"}`, `"a"`, "[a]", "id,jti,x", " padded", "two  words", "id/victim", sample,
+	} {
+		want := tiledesk.Target{ID: "6b02", JTI: jti}
+		got, err := parseTargets(strings.NewReader(plannedLine + safe(nameOf(want)) + "\n"))
+		if err != nil || len(got) != 1 || got[0] != (tiledesk.Target{JTI: jti}) && got[0] != (tiledesk.Target{ID: "6b02"}) {
+			t.Errorf("%q reads as %v, %v", jti, got, err)
+		}
+	}
+	if got := nameOf(tiledesk.Target{JTI: "id:victim"}); got != "id:victim" {
+		t.Errorf("without an id: %s", got)
+	}
 }
