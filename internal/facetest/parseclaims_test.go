@@ -41,24 +41,25 @@ func TestParseClaims_ofOddPayloads(t *testing.T) {
 		return &moment
 	}
 	for payload, want := range map[string]tiledesk.Claims{
-		`{}`:                                              {},
-		`{"jti":null,"aud":null,"iat":null}`:              {},
-		`{"jti":42,"_id":1.5}`:                            {JTI: "42", UserID: "1.5"},
-		`{"jti":["a"],"sub":{"a":1},"iss":true}`:          {},
-		`{"jti":"ü/%2F"}`:                                 {JTI: "ü/%2F"},
-		`{"jti":"first","jti":"second"}`:                  {JTI: "second"},
-		`{"JTI":"a","Jti":"b","_ID":"c","IAT":1,"Exp":1}`: {},
-		`{"JTI":"wrong","jti":"right","Jti":"wrong"}`:     {JTI: "right"},
-		`{"aud":["a",7,null,"b",{}]}`:                     {Audience: []string{"a", "7", "b"}},
-		`{"aud":"one"}`:                                   {Audience: []string{"one"}},
-		`{"aud":""}`:                                      {},
-		`{"iat":1.5,"exp":-1}`:                            {IssuedAt: at(1.5), ExpiresAt: at(-1)},
-		`{"iat":0}`:                                       {IssuedAt: at(0)},
-		`{"iat":"1795342949","exp":1e300}`:                {},
-		`{"iat":1e12,"exp":-1e12}`:                        {},
-		`{"iat":-62135500000,"exp":253402300799}`:         {IssuedAt: at(-62135500000), ExpiresAt: at(253402300799)}, // years 1 and 9999
-		`{"exp":253402300800}`:                            {},
-		` {"jti" : "a"} `:                                 {JTI: "a"},
+		`{}`:                                 {},
+		`{"jti":null,"aud":null,"iat":null}`: {},
+		`{"jti":42,"_id":1.5}`:               {JTI: "42", UserID: "1.5"},
+		`{"jti":1e3,"_id":-0.0,"sub":12345678901234567890,"iss":1e30}`: {JTI: "1000", UserID: "0", Subject: "12345678901234567000", Issuer: "1e30"},
+		`{"jti":["a"],"sub":{"a":1},"iss":true}`:                       {},
+		`{"jti":"ü/%2F"}`:                                              {JTI: "ü/%2F"},
+		`{"jti":"first","jti":"second"}`:                               {JTI: "second"},
+		`{"JTI":"a","Jti":"b","_ID":"c","IAT":1,"Exp":1}`:              {},
+		`{"JTI":"wrong","jti":"right","Jti":"wrong"}`:                  {JTI: "right"},
+		`{"aud":["a",7,null,"b",{}]}`:                                  {Audience: []string{"a", "7", "b"}},
+		`{"aud":"one"}`:                                                {Audience: []string{"one"}},
+		`{"aud":""}`:                                                   {},
+		`{"iat":1.5,"exp":-1}`:                                         {IssuedAt: at(1.5), ExpiresAt: at(-1)},
+		`{"iat":0}`:                                                    {IssuedAt: at(0)},
+		`{"iat":"1795342949","exp":1e300}`:                             {},
+		`{"iat":1e12,"exp":-1e12}`:                                     {},
+		`{"iat":-62135500000,"exp":253402300799}`:                      {IssuedAt: at(-62135500000), ExpiresAt: at(253402300799)}, // years 1 and 9999
+		`{"exp":253402300800}`:                                         {},
+		` {"jti" : "a"} `:                                              {JTI: "a"},
 	} {
 		if got, err := tiledesk.ParseClaims(servertest.RawToken(payload)); err != nil || !reflect.DeepEqual(*got, want) {
 			t.Errorf("%s: got %+v, %v", payload, got, err)

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"math"
+	"strconv"
 	"time"
 )
 
@@ -43,9 +44,19 @@ func claimText(raw json.RawMessage) string {
 	}
 	var number json.Number
 	if json.Unmarshal(raw, &number) == nil {
-		return number.String()
+		return numberText(number.String())
 	}
 	return ""
+}
+
+// numberText is a number as the server's language writes it, which is what it looks
+// for: 1e3 is 1000 there. One that would be written in another way stays as it came.
+func numberText(raw string) string {
+	n, err := strconv.ParseFloat(raw, 64)
+	if err != nil || math.Abs(n) >= 1e21 || n != 0 && math.Abs(n) < 1e-6 {
+		return raw
+	}
+	return strconv.FormatFloat(n+0, 'f', -1, 64) // -0 is 0
 }
 
 // claimTexts reads one text or a list of them.
