@@ -30,7 +30,7 @@ func TestReadList_isAsStrictAsEncodingJSON(t *testing.T) {
 			t.Parallel()
 			length := 4
 			if everything {
-				length = 6
+				length = 5
 			}
 			cases := 0
 			eachText(grammar.pieces, length, func(text string) {
