@@ -92,8 +92,12 @@ func (s *site) issue(name string) *entry {
 	return e
 }
 
-// Authorization gives the token in use.
+// Authorization gives the token in use, which is an own one of the run from then on.
 func (s *site) Authorization(context.Context) (string, error) {
+	if e := s.current; !e.own {
+		e.own = true
+		e.byOthers = e.ended // before it was in use, by a DELETE whose reply was lost
+	}
 	return s.current.header, nil
 }
 
@@ -111,8 +115,6 @@ func (s *site) signInAgain() {
 	if s.current, s.next = s.next, nil; s.current == nil {
 		s.current = s.issue("own-" + strconv.Itoa(len(s.deck)))
 	}
-	s.current.own = true
-	s.current.byOthers = s.current.ended // before it was in use, by a DELETE whose reply was lost
 }
 
 // accepts reports whether the server accepts an authorization.
