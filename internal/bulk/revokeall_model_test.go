@@ -49,6 +49,23 @@ func TestRevokeEach_smallServers(t *testing.T) {
 	}, (*visit).revokeEach)
 }
 
+// Credentials that give another token after a reply was lost can make an entry without a
+// jti look like that one. It is not skipped: its DELETE may have been carried out.
+func TestRevokeAll_skipsNothingThatItMayHaveRevoked(t *testing.T) {
+	t.Parallel()
+	mishapNamed := func(name string) *mishap {
+		return mishaps[slices.IndexFunc(mishaps, func(m *mishap) bool { return m.name == name })]
+	}
+	v := &visit{site: newSite(siteKind{rotates: true, nameless: true}, [2]placedMishap{
+		{mishapNamed("cut after the effect"), 1}, {mishapNamed("others revoke the token in use"), 2},
+	})}
+	v.revokeAll(t.Context())
+	i := slices.IndexFunc(v.heard, func(r tiledesk.RevokeResult) bool { return r.Target.ID == "id-b" })
+	if i < 0 || v.heard[i].Outcome != tiledesk.Failed || v.heard[i].Attempts != 2 || !strings.Contains(v.heard[i].Err.Error(), "unknown whether it was revoked: a reply was lost") {
+		t.Errorf("got %v", v.heard)
+	}
+}
+
 // throughSites plays every case, or one of so many, on all cores.
 func throughSites(t *testing.T, step int, lists bool, kinds func(func(siteKind) bool), run func(*visit, context.Context)) {
 	if os.Getenv("MODEL") == "all" {

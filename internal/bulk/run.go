@@ -21,6 +21,10 @@ const (
 // errOwn keeps a request from being sent that would revoke what authorizes it.
 var errOwn = errors.New("tiledesk: the token is the one that the credentials give now")
 
+// errOwnPerhaps is what became of a token that turned out to be one after a reply was lost.
+var errOwnPerhaps = errors.New("tiledesk: unknown whether it was revoked: a reply was lost, and then the credentials gave another token, " +
+	"which it is or may be; treat it as still valid")
+
 // run is one Each or All: a pool of workers, a reason to stop, and what it learned.
 type run struct {
 	ctx     context.Context // ends with the caller's, and when the run stops
@@ -113,11 +117,14 @@ func (r *run) revoke(j job, req Request) {
 		return authorization, err
 	}
 	answer := r.delete(j, req, authorize)
-	if isOwn {
+	switch {
+	case isOwn && answer.ReplyLost && !r.options.IncludeCurrent: // to skip it would say that nothing was sent
+		r.record(j.result(Failed, errOwnPerhaps, answer.Attempts))
+	case isOwn:
 		r.hold(j)
-		return
+	default:
+		r.settle(j, answer)
 	}
-	r.settle(j, answer)
 }
 
 // delete sends a DELETE, and that by the other route where it found nothing.
