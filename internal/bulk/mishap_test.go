@@ -75,7 +75,7 @@ var mishaps = []*mishap{
 	{name: "others revoke the token in use", happens: beforeIt(func(s *site, _ *entry) { revokeByOthers(s.current) })},
 	{name: "others revoke the token in use, and the credentials give the very token next", happens: beforeIt(func(s *site, named *entry) {
 		revokeByOthers(s.current)
-		if named != nil && named.jti != "" && !named.own && s.rotates {
+		if named != nil && named.jti != "" && !named.ended && !named.own && s.rotates {
 			s.next = named
 		}
 	})},
