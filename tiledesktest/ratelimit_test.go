@@ -72,7 +72,7 @@ func TestWithRateLimit_countsAMinuteToTheMoment(t *testing.T) {
 		for _, c := range []struct {
 			wait time.Duration
 			want int
-		}{{0, http.StatusOK}, {time.Minute - time.Millisecond, http.StatusTooManyRequests}, {time.Millisecond, http.StatusOK}} {
+		}{{0, http.StatusOK}, {time.Minute - time.Millisecond, http.StatusTooManyRequests}, {time.Millisecond, http.StatusOK}, {0, http.StatusTooManyRequests}} {
 			time.Sleep(c.wait)
 			got, err := inMemory(t.Context(), server, http.MethodGet, "/", "")
 			if err != nil || got.status != c.want {

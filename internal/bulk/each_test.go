@@ -3,12 +3,14 @@ package bulk_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/go-tiledesk/tiledesk/internal/bulk"
+	"github.com/go-tiledesk/tiledesk/internal/servertest"
 )
 
 func TestEach_countsTheAttemptsOfEachTarget(t *testing.T) {
@@ -215,5 +217,20 @@ func TestEach_failsTheTargetAtWhichTheCredentialsFail(t *testing.T) {
 	got.want(t, map[string]string{"a": "revoked after 1", "b": "failed after 0"})
 	if len(f.sent) != 1 || !errors.Is(got[1].Err, sealed) {
 		t.Errorf("sent %v: %v", f.identifiers(), summary)
+	}
+}
+
+// Among the tokens in the place of a jti the own one counts, whatever stands behind it.
+func TestEach_recognizesItsOwnTokenAmongOthers(t *testing.T) {
+	t.Parallel()
+	own, other := servertest.TokenOf("own"), servertest.TokenOf("other")
+	f := &fake{authorization: func() (string, error) { return own, nil }}
+	got, _ := runEach(t, f, bulk.Options{}, own+" "+other, other+" "+own, other)
+	var outcomes []bulk.Outcome
+	for _, result := range got {
+		outcomes = append(outcomes, result.Outcome)
+	}
+	if !slices.Equal(outcomes, []bulk.Outcome{bulk.Skipped, bulk.Skipped, bulk.Revoked}) || len(f.sent) != 1 {
+		t.Errorf("got %v after %d requests", outcomes, len(f.sent))
 	}
 }
