@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -65,6 +66,13 @@ func TestRevokeAll_doesWhatWasAnswered(t *testing.T) {
 		server.IssueAt(testEmail, time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC), 2)
 		server.IssueAt(testEmail, time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC), 1)
 		a, asked := asking(t, server, answer)
+		server.OnRequest(func(r tiledesktest.Request) {
+			a.status.mu.Lock()
+			defer a.status.mu.Unlock()
+			if r.Method == http.MethodDelete && a.status.say == nil {
+				t.Error("how far the run is is shown no more")
+			}
+		})
 		report, name := reportOf(t, "")
 		report.close()
 		err := (&revokeAllCommand{filter: filter{OlderThan: age(day)}, running: running{Concurrency: 1, Report: given(name)}}).Run(t.Context(), a)
