@@ -61,10 +61,8 @@ func fieldOf(token *tiledesk.Token, current, name string) member {
 	case "current":
 		value = ident.SameJTI(token.JTI, current)
 	default:
-		var raw json.RawMessage
-		if found, err := token.Field(name, &raw); !found || err != nil {
-			return member{name: name}
-		}
+		var raw json.RawMessage // nil where there is none
+		_, _ = token.Field(name, &raw)
 		return member{name, cleaned(raw)}
 	}
 	text, _ := json.Marshal(value) // a text, a boolean or null
@@ -98,7 +96,7 @@ func scalars(token *tiledesk.Token) (list []member) {
 	return list
 }
 
-// cleaned is a JSON value without anything that looks like a token.
+// cleaned is a JSON value without anything that looks like a token; nil for none.
 func cleaned(raw json.RawMessage) json.RawMessage {
 	var value any
 	decoder := json.NewDecoder(bytes.NewReader(raw))
