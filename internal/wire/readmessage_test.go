@@ -121,6 +121,11 @@ func TestIsPage(t *testing.T) {
 			t.Errorf("IsPage of %q is %t", body, got)
 		}
 	}
+	for _, body := range []string{"<", " \n<p>", "\xef\xbb\xbf<p>"} {
+		if !wire.IsPage(nil, []byte(body)) {
+			t.Errorf("%q is not a page", body)
+		}
+	}
 	if wire.IsPage(nil, []byte("Bad Gateway")) || !wire.IsPage(nil, []byte("<p>")) {
 		t.Error("without a type, only what begins like one is a page")
 	}
