@@ -194,9 +194,9 @@ func (l *listing) finish(ctx context.Context) error {
 func (l *listing) nothing() string {
 	switch {
 	case l.seen > 0 && l.misspelled() != "":
-		return "None of the " + count(l.seen, "token") + " that were listed has a field " + l.misspelled() + "."
+		return "Of " + count(l.seen, "token") + " listed, none has a field " + l.misspelled() + "."
 	case l.seen > 0:
-		return "None of the " + count(l.seen, "token") + " that were listed is chosen."
+		return "Of " + count(l.seen, "token") + " listed, none is chosen."
 	case l.Page > 1:
 		return fmt.Sprintf("There are no tokens on page %d.", l.Page)
 	}

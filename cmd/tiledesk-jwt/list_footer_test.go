@@ -44,9 +44,9 @@ func TestList_saysWhyThereIsNothing(t *testing.T) {
 		{0, 0, filter{}, "There are no tokens here."},
 		{1, 0, filter{}, "There are no tokens here."},
 		{2, 0, filter{}, "There are no tokens on page 2."},
-		{2, 1, filter{}, "None of the 1 token that were listed is chosen."},
-		{0, 2, match, "None of the 2 tokens that were listed has a field city."},
-		{0, 1, match, "None of the 1 token that were listed has a field city."},
+		{2, 1, filter{}, "Of 1 token listed, none is chosen."},
+		{0, 2, match, "Of 2 tokens listed, none has a field city."},
+		{0, 1, match, "Of 1 token listed, none has a field city."},
 		{0, 0, match, "There are no tokens here."},
 	} {
 		l := &listing{listCommand: &listCommand{Page: c.page, filter: c.filter}, seen: c.seen}

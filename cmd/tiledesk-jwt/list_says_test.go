@@ -109,12 +109,12 @@ func TestList_asksAndPrints(t *testing.T) {
 		"none chosen": {
 			args: "--match ip=192.0.2.9",
 			code: exitDone, sent: "GET , GET page=1, GET page=2",
-			err: "None of the 3 tokens that were listed is chosen.",
+			err: "Of 3 tokens listed, none is chosen.",
 		},
 		"chosen by a field that no token has": {
 			args: "--match ip=192.0.2.2 --match city=Rome",
 			code: exitDone, sent: "GET , GET page=1, GET page=2",
-			err: "None of the 3 tokens that were listed has a field city.",
+			err: "Of 3 tokens listed, none has a field city.",
 		},
 		"the footer of a page": {
 			term: true, args: "",

@@ -76,8 +76,9 @@ func TestNewClient_keepsConnectionsForBulkWork(t *testing.T) {
 		}
 		calls.Wait()
 	}
-	// On a busy machine net/http itself gives a connection up now and then.
-	if got := server.Opened(); got > workers*5/4 {
+	// On a busy machine net/http itself gives a connection up now and then; without
+	// any kept there would be twice as many.
+	if got := server.Opened(); got > workers*3/2 {
 		t.Errorf("%d connections for twice %d requests at once", got, workers)
 	}
 }
