@@ -182,6 +182,8 @@ func (h *hunter) run(ctx context.Context, worker int, suite string, names []stri
 	command.Dir = filepath.Join(h.dir, suite)
 	command.Env = append(os.Environ(), env)
 	command.WaitDelay = time.Second
+	alone(command)
+	defer endGroup(command)
 	text, err := command.CombinedOutput()
 	return err != nil, string(text)
 }
