@@ -95,13 +95,13 @@ var innocent = []string{
 	`C:\new\table\users`, "a && b || c", "AT&T; R&D &c. &nosuch;", `\`, "%", "&", `\u12 \x %u00 %zz &#; &#x;`, "Zugriff verweigert für Öl & Gas – 5 €",
 	"Cannot GET /v3/project_user?a=1&copy=2", "key keyJobs.v1.2 and eyJobs.v1.2", "eyJhbGciOiJub25lIn0 is. not. one.", "\U0001F600 done",
 	jti[:8] + "%" + jti[8:], jti[:8] + "%zz" + jti[8:], jti[:8] + `\u{}` + jti[8:], strings.ReplaceAll(jti, "-", `\u{00000002d}`),
-	"%" + strings.Repeat("25", 8) + "41", // one layer fewer than is suspicious
 	"frJIUN8D YpKD", "0b1d5c1e-8a3b-4975-83e2-35ea216c468", `{"code":7,"list":["a\/b","\u00e4"]}`, "Pä", "eyJ",
 }
 
 func TestSecrets_Clean_leavesInnocentTextsAlone(t *testing.T) {
 	t.Parallel()
-	for _, text := range innocent {
+	// The last has one layer fewer than is suspicious, so that no other may stand beside it.
+	for _, text := range append(slices.Clone(innocent), "%"+strings.Repeat("25", 8)+"41") {
 		if got := known().Clean(text); got != text {
 			t.Errorf("Clean(%q) is %q", text, got)
 		}
