@@ -87,7 +87,7 @@ func (s *JWTService) History(ctx context.Context, opts *ListHistoryOptions) iter
 // a run needs for it.
 func entrySize(token *Token) int { return 128 + len(token.ID) + len(token.JTI) }
 
-// walk goes through all pages until each returns false, which is no error.
+// walk goes through all pages until each returns false, which is not an error.
 func (s *JWTService) walk(ctx context.Context, options ListHistoryOptions, each func(*Token, paging.Row) bool) ending {
 	client := s.from()
 	if err := client.ready(); err != nil {

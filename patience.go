@@ -106,8 +106,9 @@ type AdaptiveOptions struct {
 
 // NewAdaptiveLimiter returns a [RateLimiter] that finds out how much the server accepts.
 // It doubles its rate every 5 seconds while attempts have to wait for it and no 429
-// comes. On a 429 nothing leaves for as long as the server asks (Retry-After), and what
-// would have to wait for more than a minute is refused; the rate is halved, and from then on the limiter keeps a little below what the server
+// comes. On a 429 nothing leaves for as long as the server asks (Retry-After), and where
+// that is longer than [AdaptiveOptions].MaxRetryAfter, attempts are refused instead. The
+// rate is halved, and from then on the limiter keeps a little below what the server
 // accepted in the minute before; from time to time it tries whether there is room for
 // more, and ever more rarely where there is none.
 //

@@ -95,7 +95,7 @@ func TestRevokeAll_doesWhatWasAnswered(t *testing.T) {
 	}
 }
 
-// Who has answered once is not asked again where the run signs in once more.
+// The question is asked once, also where the run signs in again.
 func TestRevokeAll_asksOnceWhenItSignsInAgain(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
@@ -167,7 +167,8 @@ func TestRevokeAll_asksAboutTheTokenInUseToo(t *testing.T) {
 	}
 }
 
-// A list that may lack tokens, and of which none fits, is no list of nothing.
+// Where the list may lack tokens and none of those listed matches, the command does not
+// say that there is nothing to revoke.
 func TestRevokeAll_saysThatTheListMayLackTokensWhereNoneFits(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -189,7 +190,7 @@ func TestRevokeAll_saysThatTheListMayLackTokensWhereNoneFits(t *testing.T) {
 	}
 }
 
-// Where the result is for programs, nothing was revoked is a result too.
+// Where the output is for programs, they are told as well that nothing was revoked.
 func TestRevokeAll_tellsProgramsThatThereWasNothing(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)

@@ -78,7 +78,7 @@ func TestQuestions_eraseTheStatus(t *testing.T) {
 	}
 }
 
-// Nobody is asked who is not there, and it is said why before anything is sent.
+// Where nobody is there to answer, the command says so before anything is sent.
 func TestQuestions_needSomebody(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

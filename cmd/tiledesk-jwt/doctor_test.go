@@ -280,7 +280,7 @@ func TestDoctor_verdict(t *testing.T) {
 	}
 }
 
-// The findings that do not arrive are an error, also where all is well.
+// Findings that cannot be written are an error, also where all is well.
 func TestDoctor_saysThatTheFindingsWereNotWritten(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)

@@ -136,8 +136,8 @@ func TestVerify_namesATokenThatItLeaves(t *testing.T) {
 	}
 }
 
-// The doctor calls no server lax that remembers its checks, and none strict before it
-// refused a token that was in use.
+// The doctor does not call a server lax because it remembers its checks, nor strict
+// before it refused a token that was in use.
 func TestDoctor_tellsARememberedCheckFromNone(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -53,7 +53,7 @@ func TestIncident_asksAboutTheRest(t *testing.T) {
 	}
 }
 
-// A token of the run that is left makes it no success, whatever else was done.
+// A run that leaves its own token behind is not a success, whatever else was done.
 func TestIncident_failsWhereItsOwnTokenIsLeft(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)
@@ -109,7 +109,7 @@ func TestIncident_refusesBeforeItSends(t *testing.T) {
 	}
 }
 
-// A record that is not written is nothing that was done.
+// Where the record was not written, the incident does not end as a success.
 func TestIncident_failsWhereTheRecordIsNotWritten(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)

@@ -59,7 +59,7 @@ func manEntry(name, text string) string {
 	return "\n.TP\n.B \"" + strings.ReplaceAll(escapeTroff(name), `"`, `\(dq`) + "\"\n" + escapeTroff(text) + "\n"
 }
 
-// What stands in a text is no request of troff, and can be copied.
+// No text of the manual is read as a troff request, and all of it can be copied.
 func TestMan_escapes(t *testing.T) {
 	t.Parallel()
 	var m troff

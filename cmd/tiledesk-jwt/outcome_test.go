@@ -42,7 +42,7 @@ func TestSummarize(t *testing.T) {
 	}
 }
 
-// What a failed listing leaves is not called nothing to revoke.
+// After a failed listing the command does not say that there is nothing to revoke.
 func TestSummarize_ofARunThatFailed(t *testing.T) {
 	t.Parallel()
 	server := newTestServer(t)

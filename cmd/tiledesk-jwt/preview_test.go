@@ -128,7 +128,7 @@ func TestRevokeAll_dryRunOfAListThatIsNotWhole(t *testing.T) {
 	}
 }
 
-// How far the listing is is said now and then, also by a dry run.
+// The command reports now and then how far the listing has come, also in a dry run.
 func TestRevokeAll_dryRunSaysHowFarTheListingIs(t *testing.T) {
 	t.Parallel()
 	for _, flag := range []string{"--dry-run", "--yes"} {

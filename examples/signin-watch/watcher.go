@@ -20,7 +20,7 @@ func newWatcher(client *tiledesk.Client, log *slog.Logger) *watcher {
 	return &watcher{client: client, log: log}
 }
 
-// watch looks until the context ends, which is no error, or until looking again
+// watch looks until the context ends, which is not an error, or until looking again
 // cannot help.
 func (w *watcher) watch(ctx context.Context, every time.Duration) error {
 	ticker := time.NewTicker(every)

@@ -146,7 +146,7 @@ func (a *array) add(entry Entry) {
 // is unknown, since the module is closed; any other name is taken as well.
 var arrayNames = []string{"jwts", "history", "tokens", "jwthistory", "jwtHistory", "jwthistories", "jwtHistories", "data"}
 
-// notLists are the names of arrays that are no list where they are empty: an answer that
+// notLists are the names of arrays that are not the list when empty: an answer that
 // has nothing but {"errors":[]} does not say that there are no tokens.
 var notLists = map[string]bool{
 	"errors": true, "warnings": true, "messages": true, "notices": true, "links": true, "_links": true, "meta": true, "fields": true, "sort": true, "filters": true,

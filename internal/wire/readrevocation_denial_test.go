@@ -146,7 +146,7 @@ func TestReadRevocation_countOfNothing(t *testing.T) {
 	}
 }
 
-// What was not done is said in many words. In the document of the token they may be fields
+// Servers have many words for what was not done. In the document of the token they may be fields
 // of its own.
 func TestReadRevocation_failuresInOtherWords(t *testing.T) {
 	t.Parallel()

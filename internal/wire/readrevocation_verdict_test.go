@@ -116,7 +116,7 @@ func (r rules) reduced() map[string]rules {
 
 // A rule that no case of the models reaches would be a hole in them: each decides at
 // least one alone, so that the verdict is another one without it, and so does each
-// reason that is no rule about an object.
+// reason that is not a rule about an object.
 func TestReadRevocation_everyRuleDecides(t *testing.T) {
 	t.Parallel()
 	decided, cases := make(map[string]int), 0

@@ -8,7 +8,7 @@ import (
 
 // The functions below go through JSON once: they say where a value ends, and on the
 // way hold every byte of it to the rules, as encoding/json does (a test compares the
-// two). What breaks a rule ends nowhere.
+// two). What breaks a rule has no end.
 const nowhere = -1
 
 // maxNesting is the depth to which encoding/json goes. A hostile 16 MiB of brackets
@@ -50,7 +50,7 @@ func valueOf(raw string) gjson.Result {
 	return gjson.Parse(raw)
 }
 
-// endOfValue is where the value ends that begins at i, inside of so many others.
+// endOfValue is where the value ends that begins at i; depth counts those around it.
 func endOfValue(text string, i, depth int) int {
 	switch text[i] {
 	case '"':
