@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/go-tiledesk/tiledesk"
@@ -40,12 +41,7 @@ func (r *reportFile) isAt(here place) error {
 
 // unplaced reports whether an earlier run did not say which server it asked.
 func (r *reportFile) unplaced() bool {
-	for _, before := range r.earlier {
-		if before.Server == "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.earlier, func(before place) bool { return before.Server == "" })
 }
 
 // asked is the base URL of this run, in the form that all of them have. Nothing is sent.
@@ -127,6 +123,6 @@ func (r *reportFile) leftBefore() string {
 	if n == 0 {
 		return ""
 	}
-	return "By this report, " + count(n, "token") + " without a jti could not be ended by an earlier run, and whatever became of the entry in the list, the server may still accept it. " +
+	return "By this report, " + count(n, "token") + " without a jti could not be ended by an earlier run: the server may still accept each, whatever became of its entry in the list. " +
 		whatEndsIt + " Once that was done, use another file."
 }
